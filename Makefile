@@ -1,0 +1,50 @@
+# What this project can do from a bare machine with Python 3.11. `make help` lists it.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# A ChimeraX application, for install, test-chimerax, and (if given) demo.
+CHIMERAX ?=
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+ENV := $(VENV)/.made
+REQUIREMENTS := $(wildcard requirements/*.txt)
+
+.DEFAULT_GOAL := help
+.PHONY: help env demo test lint wheel install test-chimerax clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+env: $(ENV)  ## make the environment in .venv: a ChimeraX without a window, tests, lint
+
+# --no-deps, because the sets are closed and ChimeraX's own pins do not all install;
+# --no-compile, because most of ChimeraX is never imported here; -qq, because pip would warn that
+# the pinned release of ChimeraX is yanked.
+$(ENV): $(REQUIREMENTS) tools/system_libraries.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
+	    { echo "The ChimeraX library needs Python 3.11: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install -qq --disable-pip-version-check --no-deps --no-compile \
+	    $(addprefix -r ,$(REQUIREMENTS))
+	$(RUN) tools/system_libraries.py
+	@touch $@
+
+demo: $(ENV)  ## colour a real map by occupancy and by resolution; pictures and maps in demo/
+	$(RUN) tools/demo.py --chimerax "$(CHIMERAX)"
+
+test: $(ENV)  ## run all tests
+	$(RUN) -m pytest
+
+lint: $(ENV)  ## check style and common mistakes
+	$(RUN) -m ruff check .
+
+wheel: $(ENV)  ## build the bundle's wheel with ChimeraX's own builder, in dist/
+	$(RUN) tools/make_wheel.py
+
+install:  ## install the bundle into the application named by CHIMERAX=…
+	@test -n "$(CHIMERAX)" || { echo "Name a ChimeraX application: make install CHIMERAX=…"; exit 1; }
+	"$(CHIMERAX)" --nogui --exit --cmd "devel install . exit true"
+
+clean:  ## remove what the other targets made, except downloads
+	rm -rf $(VENV) build dist demo src/*.egg-info *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find src tools tests -name __pycache__ -type d -prune -exec rm -rf {} +
