@@ -1,0 +1,139 @@
+"""Fourier cropping, padding and low-pass filtering of any box, by transforms that skip what is
+zero.
+
+A low-pass keeps a small part of Fourier space. Transforming one axis after the other, and carrying
+only the components that will be kept to the next axis, does a half to a third of the work of a full
+transform, in a fraction of its memory. Work is cut into slabs of fixed size, so that results do not
+depend on the number of threads.
+"""
+
+import numpy as np
+from scipy import fft
+
+from .progress import Stages
+from .threads import in_threads, slabs
+
+#: Planes, and columns of planes, that one thread transforms at a time.
+SLAB = 8
+COLUMNS = 4
+
+
+def shells(grid, low_pass):
+    """Shells kept along (x, y, z) by a low-pass in Å: K = floor(L/r) + 1 of a box edge L."""
+    # A box of a whole number of shells must not lose one to rounding.
+    return tuple(int(length / low_pass + 1e-6) + 1 for length in grid.lengths)
+
+
+def low_pass(array, grid, resolution, shape=None, progress=None):
+    """A map low-passed to a resolution, and Fourier-cropped to `shape` on the way.
+
+    array: float32 (z, y, x). grid: its `Grid`. resolution: in Å. shape: of the result (z, y, x), at
+    most that of the array; None for the same. Returns float32.
+
+    Components inside the ellipsoid of K shells per axis are kept; in a skewed cell, where indices
+    are no distances, those within 1/resolution. After METHOD section 3 (docs/method.md); the
+    published program's filter is off-centre by half a Fourier voxel.
+    """
+    target = grid if shape is None else grid.resampled(shape)
+    counts = shells(target, resolution)
+
+    def weight(kz, ky, kx):
+        if grid.is_orthogonal:
+            # The components strictly inside, relative to K shells on each axis.
+            return ((kx / counts[0]) ** 2 + (ky / counts[1]) ** 2 + (kz / counts[2]) ** 2) < 1
+        return frequency_squared(grid, kz, ky, kx) <= resolution ** -2 * (1 + 1e-9)
+
+    return _filtered(array, target.shape, _reach(target, counts, resolution), weight, progress)
+
+
+def _reach(grid, counts, resolution):
+    """The largest index along (z, y, x) that a low-pass can keep."""
+    if not grid.is_orthogonal:
+        # The index along an axis is the projection of the frequency on that step vector.
+        counts = [int(length / resolution) + 1 for length in grid.lengths]
+    return tuple(min(k, (n - 1) // 2) for k, n in zip(counts[::-1], grid.shape, strict=True))
+
+
+def crop(array, shape, progress=None):
+    """A map Fourier-cropped to a smaller `shape` (z, y, x): the same box, fewer samples; float32.
+
+    Components at the new Nyquist frequency of an even length are left out, since only half of them
+    would fit.
+    """
+    reach = tuple((n - 1) // 2 for n in shape)
+    return _filtered(array, shape, reach, None, progress)
+
+
+def _filtered(array, shape, reach, weight, progress):
+    """Transform, keep the indices up to `reach` (z, y, x), multiply by `weight`, transform back.
+
+    Along x and y all planes are transformed one after the other; along z, there and back, column by
+    column. Nothing outside the kept indices is looked at beyond the first transform.
+    """
+    kept = tuple(_kept(part) for part in reach[:2])
+    stages = Stages(progress, {'forward': 2, 'across': 1, 'backward': 2})
+    half = _forward(array, kept[1], reach[2], stages.next('forward'))
+    half = _across(half, shape[0], kept, reach[2], weight, stages.next('across'))
+    half *= np.float32(np.prod(shape) / np.prod(array.shape))
+    return _backward(half, kept[1], shape, stages.next('backward'))
+
+
+def _across(half, mz, kept, reach_x, weight, progress):
+    """The transform along z there and back, of `mz` planes: in place unless that number changes."""
+    kx = np.arange(reach_x + 1)
+    result = half if mz == half.shape[0] else np.empty((mz, *half.shape[1:]), np.complex64)
+
+    def one_slab(columns, step):
+        lines = fft.fft(half[:, columns], axis=0)[kept[0]]
+        if weight is not None:
+            lines *= weight(kept[0][:, None, None], kept[1][columns][:, None], kx)
+        full = np.zeros((mz, *lines.shape[1:]), np.complex64)
+        full[kept[0]] = lines
+        result[:, columns] = fft.ifft(full, axis=0, overwrite_x=True)
+        step()
+
+    in_threads(one_slab, slabs(half.shape[1], COLUMNS), progress)
+    return result
+
+
+def _forward(array, kept_y, reach_x, progress):
+    """The transform of every plane along x and y, kept indices only: complex64 (z, y, x)."""
+    half = np.empty((array.shape[0], len(kept_y), reach_x + 1), np.complex64)
+
+    def one_slab(planes, step):
+        rows = fft.rfft(array[planes], axis=2)[:, :, :reach_x + 1]
+        half[planes] = fft.fft(rows, axis=1)[:, kept_y]
+        step()
+
+    in_threads(one_slab, slabs(array.shape[0], SLAB), progress)
+    return half
+
+
+def _backward(half, kept_y, shape, progress):
+    """The transform of every plane back along y and x, to a box of `shape`: float32 (z, y, x)."""
+    _, my, mx = shape
+    result = np.empty(shape, np.float32)
+
+    def one_slab(planes, step):
+        rows = np.zeros((planes.stop - planes.start, my, half.shape[2]), np.complex64)
+        rows[:, kept_y] = half[planes]
+        rows = fft.ifft(rows, axis=1, overwrite_x=True)
+        result[planes] = fft.irfft(rows, n=mx, axis=2, overwrite_x=True)
+        step()
+
+    in_threads(one_slab, slabs(shape[0], SLAB), progress)
+    return result
+
+
+def _kept(reach):
+    """Indices 0 to reach and -reach to -1, which name the same components in any length of box."""
+    return np.concatenate([np.arange(reach + 1), np.arange(-reach, 0)])
+
+
+def frequency_squared(grid, kz, ky, kx):
+    """|f|² in Å⁻² of the Fourier components with indices kz, ky, kx (arrays that broadcast)."""
+    edges = np.array(grid.axes) * np.array(grid.shape[::-1])[:, None]
+    reciprocal = np.linalg.inv(edges).T
+    metric = reciprocal @ reciprocal.T
+    return (kx * kx * metric[0, 0] + ky * ky * metric[1, 1] + kz * kz * metric[2, 2]
+            + 2 * (kx * ky * metric[0, 1] + kx * kz * metric[0, 2] + ky * kz * metric[1, 2]))

@@ -1,0 +1,164 @@
+"""Modified maps: density weakened, strengthened or removed by its scale, at full resolution."""
+
+import numpy as np
+
+from . import fourier
+from .curves import gain
+from .fill import solvent_noise
+from .grid import Grid
+from .histogram import match_histogram
+from .interpolate import Interpolator
+from .progress import Stages
+from .scale import value_range
+from .threads import in_threads, slabs
+
+SLAB = 8
+
+
+def check_modification(estimate, modification):
+    """Raise `ValueError`, one sentence, where an estimate cannot drive a modification."""
+    if modification.kind != 'solvent' and estimate.parameters.mode != 'occupancy':
+        raise ValueError(
+            'a scale of resolution mode mixes resolution with occupancy and cannot drive a '
+            'modification; estimate with "mode occupancy" first')
+    if modification.confidence and estimate.solvent.suspect:
+        raise ValueError(
+            'the solvent model is suspect (' + '; '.join(estimate.solvent.suspect)
+            + '): give a solventMask, or "confidence false" to modify every voxel')
+
+
+def modify(array, estimate, modification, progress=None):
+    """Modify a map by its scale.
+
+    array: the map (z, y, x) that the estimate was made of, any real type. estimate: its
+    `ScaleEstimate`, of occupancy mode. modification: a `Modification`. progress: as for `estimate`.
+    Returns float32 (z, y, x) on the grid of the map, of whatever size the working grid was. Raises
+    `ValueError` for an estimate that cannot drive a modification. Sections 7 of docs/method.md.
+    """
+    check_modification(estimate, modification)
+    return Modifier(array, estimate).apply(modification, progress)
+
+
+class Modifier:
+    """A map, or a part of one, ready to be modified again and again, as a slider moves.
+
+    array: the map (z, y, x), or its samples in `region`, three slices with steps. What does not
+    depend on the modification (range of values, noise) is worked out once, of the array given.
+    """
+
+    def __init__(self, array, estimate, region=None):
+        source = estimate.source_grid
+        self._array = np.asarray(array, np.float32)
+        self._scale = Interpolator(estimate.scale, source.shape, region)
+        self._confidence = Interpolator(estimate.confidence, source.shape, region)
+        if self._scale.shape != self._array.shape:
+            raise ValueError(f'the map has changed its box since it was estimated: '
+                             f'{self._array.shape} voxels instead of {self._scale.shape}')
+        strides = [1 if part is None or part.step is None else part.step
+                   for part in (region or (None,) * 3)]
+        axes = np.array(source.axes) * np.array(strides[::-1])[:, None]
+        self._grid = Grid.of(self._array.shape, axes)
+        self._range = None
+        self._noise = {}
+
+    def apply(self, modification, progress=None):
+        """The modified map as a new float32 array; see `modify`."""
+        if modification.output == 'gain':
+            return self._factor(modification, Stages(progress, {'Gain': 1}).next('Gain'))
+        if modification.is_identity:
+            result = self._array.copy()
+            return self._finished(result, modification, None)
+        stages = Stages(progress, {'Solvent noise': 4, 'Modifying': 2, 'Finishing': 1})
+        noise = mean = None
+        if modification.keeps_solvent and modification.kind != 'amplify':
+            noise, mean = self._noise_of(modification.seed, stages.next('Solvent noise'))
+        result = self._applied(modification, noise, mean, stages.next('Modifying'))
+        return self._finished(result, modification, stages)
+
+    def _confidence_on(self, planes, modification):
+        """The hedged confidence on some planes; None where every voxel counts."""
+        if not modification.confidence:
+            return None
+        confidence = self._confidence[planes]
+        hedge = np.float32(modification.hedge)
+        return confidence if hedge == 1 else confidence ** hedge
+
+    def _factor(self, modification, progress):
+        """What the map is multiplied by, before any fill."""
+        result = np.empty(self._array.shape, np.float32)
+
+        def one_slab(planes, step):
+            factor = gain(self._scale[planes], modification)
+            confidence = self._confidence_on(planes, modification)
+            if confidence is not None:
+                factor = (1 + confidence * (factor - 1) if modification.keeps_solvent
+                          else confidence * factor)
+            result[planes] = factor
+            step()
+
+        in_threads(one_slab, slabs(result.shape[0], SLAB), progress)
+        return result
+
+    def _applied(self, modification, noise, mean, progress):
+        """The map times its factor, filled up with noise."""
+        keeps = modification.keeps_solvent
+        result = np.empty(self._array.shape, np.float32)
+
+        def one_slab(planes, step):
+            values, scale = self._array[planes], self._scale[planes]
+            confidence = self._confidence_on(planes, modification)
+            # Most voxels of most maps are solvent for certain: nothing is worked out there.
+            some = slice(None) if confidence is None else confidence > 0
+            share = np.float32(1) if confidence is None else confidence[some]
+            factor = gain(scale[some], modification)
+            inside = values[some]
+            if keeps:
+                new = inside + inside * (share * (factor - 1))
+                if noise is not None:
+                    new += share * _fill(factor, noise[planes][some], mean)
+                result[planes] = values
+            else:
+                new = inside * (share * factor)
+                result[planes] = 0
+            result[planes][some] = new
+            step()
+
+        in_threads(one_slab, slabs(result.shape[0], SLAB), progress)
+        return result
+
+    def _finished(self, result, modification, stages):
+        """Low-pass, match or clip the result, and subtract the input where the difference is
+        wanted.
+        """
+        if modification.output_low_pass or modification.match_histogram:
+            if modification.output_low_pass:
+                result = fourier.low_pass(result, self._grid, modification.output_low_pass)
+            if modification.match_histogram:
+                result = match_histogram(result, self._array)
+        else:
+            if self._range is None:
+                self._range = value_range(self._array)
+            low, high = (np.float32(end) for end in self._range)
+
+            def one_slab(planes, step):
+                np.clip(result[planes], low, high, out=result[planes])
+                if modification.output == 'difference':
+                    result[planes] -= self._array[planes]
+                step()
+
+            in_threads(one_slab, slabs(result.shape[0], SLAB))
+        if stages is not None:
+            stages.finish()
+        return result
+
+    def _noise_of(self, seed, progress):
+        if seed not in self._noise:
+            self._noise = {seed: solvent_noise(
+                self._array, self._confidence, self._grid, seed, progress)}
+        return self._noise[seed]
+
+
+def _fill(factor, noise, mean):
+    """What takes the place of weakened density: it keeps the mean and the variance of solvent."""
+    weak = np.minimum(factor, 1)
+    return (1 - weak) * np.float32(mean) + np.sqrt(1 - weak * weak) * noise

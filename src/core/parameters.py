@@ -1,0 +1,268 @@
+"""Every default, limit and check of a value, stated once.
+
+Commands, panel and help read `SETTINGS` for defaults, ranges, units and wording. `Parameters` holds
+what an estimate needs and `Modification` what a modified map needs; both are checked when they are
+made, so that a wrong value is refused before any work starts.
+"""
+
+import math
+from dataclasses import dataclass, fields, replace
+
+MODES = ('resolution', 'occupancy')
+FULL_SCALES = ('published', 'naive', 'auto')
+BASELINES = ('zero', 'solvent')
+KINDS = ('amplify', 'attenuate', 'sigmoid', 'solvent')
+OUTPUTS = ('map', 'difference', 'gain')
+COVERS = ('kept', 'subtracted')
+
+#: Low-pass when nothing is asked for: at least this many Å, and at least this many voxels.
+LEAST_LOW_PASS = 8.0
+LOW_PASS_VOXELS = 3
+#: No low-pass finer than this many voxels: that is the Nyquist limit.
+NYQUIST_VOXELS = 2
+#: Range within which the edge of the kernel's box is derived (voxels).
+KERNEL_SIZES = (3, 9)
+#: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
+#: off.
+TILES_PER_AXIS = 20
+TILES_TO_ROUND = 6
+#: Bins of the solvent histogram, and its floor against empty bins as a share of the Gaussian's
+#: height.
+HISTOGRAM_BINS = 1000
+HISTOGRAM_FLOOR = 1e-4
+#: The solvent is said to lie away from zero beyond both so many widths and this share of full
+#: scale.
+BASELINE_WIDTHS = 3
+BASELINE_SHARE = 0.05
+#: A solvent fit is suspect when confidence passes one half only above this share of the value
+#: range, when the Gaussian explains less than this share of the peak, or when more than this share
+#: of the voxels have one value.
+SUSPECT_RANGE_SHARE = 0.5
+SUSPECT_EXPLAINED = 0.9
+SUSPECT_FLAT_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What there is to know of one parameter: default, unit, limits (inclusive) and one sentence.
+    """
+
+    text: str
+    default: object = None
+    unit: str = ''
+    low: float | None = None
+    high: float | None = None
+    choices: tuple = ()
+    whole: bool = False
+
+    def check(self, name, value):
+        """Raise `ValueError` with one sentence unless `value` lies within the limits."""
+        if value is None or isinstance(value, bool):
+            return
+        if self.choices:
+            if isinstance(value, str) and value not in self.choices:
+                raise ValueError(f'{name} must be one of {", ".join(self.choices)}, not "{value}"')
+            if isinstance(value, str):
+                return
+        if not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise ValueError(f'{name} must be a number, not {value!r}')
+        if self.whole and value != int(value):
+            raise ValueError(f'{name} must be a whole number, not {value:g}')
+        unit = f' {self.unit}' if self.unit else ''
+        if self.low is not None and value < self.low:
+            raise ValueError(f'{name} must be at least {self.low:g}{unit}, not {value:g}')
+        if self.high is not None and value > self.high:
+            raise ValueError(f'{name} must be at most {self.high:g}{unit}, not {value:g}')
+
+
+SETTINGS = {
+    'mode': Setting(
+        'What the scale follows: "resolution" uses the map as it is and falls with local '
+        'resolution and with occupancy; "occupancy" low-passes it first, which evens out '
+        'differences in resolution.',
+        default='resolution', choices=MODES),
+    'low_pass': Setting(
+        'Resolution to which the map is low-passed, and the width of the kernel. '
+        'Derived: 8 Å, or three voxels where that is more.',
+        unit='Å', low=0.01, high=1000),
+    'worst_resolution': Setting(
+        'Resolution of the worst-resolved part that still matters; the low-pass is at least this.',
+        unit='Å', low=0.01, high=1000),
+    'kernel_size': Setting(
+        'Edge of the box that holds the kernel, an odd number. '
+        'Derived from the low-pass for each axis.',
+        unit='voxels', low=3, high=51, whole=True),
+    'kernel_radius': Setting(
+        'Radius of the kernel, within which the largest value is looked for. '
+        'Derived: half of the low-pass.', unit='voxels', low=1, high=50),
+    'tau': Setting(
+        'Share of a tile\'s voxels that lie below its value. Derived from the number of voxels n '
+        'in the kernel: the root of tau^n + tau = 1.', low=0.01, high=0.9999999),
+    'tile_size': Setting(
+        'Edge of the tiles that are searched for full scale.',
+        default=12, unit='voxels', low=2, high=200, whole=True),
+    'max_box': Setting(
+        'A map of more voxels than a cube of this edge is Fourier-cropped to about that many for '
+        'the estimate (never for a modification); 0 estimates at full size.',
+        default=256, unit='voxels', low=0, high=10000, whole=True),
+    'full_scale': Setting(
+        'The contrast that counts as full: "published" takes the largest tile value, "naive" the '
+        'largest voxels of the map, "auto" looks for the fullest component; or a density value.',
+        default='published', low=0, choices=FULL_SCALES),
+    'recalibrate': Setting(
+        'Put zero scale at the edge of the noise instead of at zero density.', default=False),
+    'baseline': Setting(
+        'Density that counts as nothing: "zero", or "solvent" to subtract the mean of the solvent.',
+        default='zero', choices=BASELINES),
+    'power': Setting(
+        'How strongly the scale is changed; 1 changes nothing.', default=3.0, low=1, high=1000),
+    'pivot': Setting(
+        'The scale that a sigmoid leaves as it is: below it is weakened, above strengthened.',
+        default=0.3, low=0.01, high=0.99),
+    'scale_limit': Setting(
+        'Amplification and attenuation leave scales up to this limit as they are.',
+        default=0.05, low=0, high=1),
+    'hedge': Setting(
+        'Power of the confidence; larger values confine a modification to what is surely '
+        'not solvent.',
+        default=1.0, low=1, high=100),
+    'confidence': Setting(
+        'Modify in proportion to the confidence that a voxel is not solvent; '
+        'false modifies every voxel.', default=True),
+    'exclude_solvent': Setting('Leave solvent out of the modified map.', default=False),
+    'output_low_pass': Setting(
+        'Resolution to which the modified map is low-passed.', unit='Å', low=0.01, high=1000),
+    'match_histogram': Setting(
+        'Give the modified map the grey levels of the input.', default=False),
+    'seed': Setting(
+        'Seed of the noise that takes the place of removed density.',
+        default=0, low=0, high=2**32 - 1, whole=True),
+    'output': Setting(
+        'What to make: the modified "map", its "difference" from the input, or the "gain".',
+        default='map', choices=OUTPUTS),
+    'mask_threshold': Setting('Scale above which a mask is 1.', default=0.3, low=0, high=1),
+    'solvent_mask_threshold': Setting('Value above which a solvent mask counts as 1.', default=0.9),
+    'covers': Setting(
+        'What a subtraction mask covers: what is "kept" (RELION) or "subtracted" (cryoSPARC).',
+        default='kept', choices=COVERS),
+    'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
+    'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
+}
+
+
+def default(name):
+    """The default of the setting `name`; None where it is derived from the map."""
+    return SETTINGS[name].default
+
+
+def keyword(name):
+    """The camelCase word by which the setting `name` is known in commands."""
+    first, *others = name.split('_')
+    return first + ''.join(other.capitalize() for other in others)
+
+
+def _check_fields(self):
+    for field in fields(self):
+        if field.name in SETTINGS:
+            value = getattr(self, field.name)
+            setting = SETTINGS[field.name]
+            for one in value if isinstance(value, (tuple, list)) else (value,):
+                setting.check(keyword(field.name), one)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Parameters of an estimate; None stands for "derive it from the map".
+
+    `low_pass` and `worst_resolution` are in Å, `kernel_radius` in voxels of the coarsest axis,
+    `kernel_size`, `tile_size` and `max_box` in voxels. `kernel_size` is one odd number or three
+    (x, y, z). A wrong or contradictory value raises `ValueError`.
+    """
+
+    mode: str = default('mode')
+    low_pass: float | None = None
+    worst_resolution: float | None = None
+    kernel_size: int | tuple | None = None
+    kernel_radius: float | None = None
+    tau: float | None = None
+    tile_size: int = default('tile_size')
+    max_box: int = default('max_box')
+    full_scale: str | float = default('full_scale')
+    recalibrate: bool = default('recalibrate')
+    baseline: str = default('baseline')
+
+    def __post_init__(self):
+        _check_fields(self)
+        if isinstance(self.full_scale, (int, float)) and self.full_scale <= 0:
+            raise ValueError(f'fullScale must be above zero, not {self.full_scale:g}')
+        sizes = self.kernel_size
+        if not isinstance(sizes, (tuple, list)):
+            sizes = (sizes,)
+        if len(sizes) not in (1, 3):
+            raise ValueError('kernelSize must be one number or three, for the x, y and z axes')
+        if any(size is not None and size % 2 == 0 for size in sizes):
+            raise ValueError('kernelSize must be odd, so that the kernel has a central voxel')
+        if 0 < self.max_box < 16:
+            raise ValueError('maxBox must be at least 16 voxels, or 0 to estimate at full size')
+        if self.low_pass and self.worst_resolution and self.low_pass < self.worst_resolution:
+            raise ValueError(
+                f'lowPass {self.low_pass:g} Å contradicts worstResolution '
+                f'{self.worst_resolution:g} Å, which asks for at least that much; give one of them')
+
+    def derive_low_pass(self, step):
+        """The low-pass in Å on a grid whose coarsest axis has the given step (Å).
+
+        Raises `ValueError` where it would be finer than two voxels.
+        """
+        low_pass = self.low_pass or max(LEAST_LOW_PASS, LOW_PASS_VOXELS * step)
+        low_pass = max(low_pass, self.worst_resolution or 0)
+        finest = NYQUIST_VOXELS * step
+        if low_pass < finest * (1 - 1e-6):
+            raise ValueError(
+                f'lowPass {low_pass:g} Å is finer than two voxels of the estimation grid; '
+                f'give at least {finest:.4g} Å')
+        return low_pass
+
+    def with_values(self, **values):
+        """These parameters with some values replaced."""
+        return replace(self, **values)
+
+
+@dataclass(frozen=True)
+class Modification:
+    """How a map is modified by its scale; see METHOD in docs/method.md.
+
+    `kind` is amplify, attenuate, sigmoid, or solvent (suppress solvent and nothing else).
+    `output_low_pass` is in Å. A wrong or contradictory value raises `ValueError`.
+    """
+
+    kind: str
+    power: float = default('power')
+    pivot: float = default('pivot')
+    scale_limit: float = default('scale_limit')
+    hedge: float = default('hedge')
+    confidence: bool = default('confidence')
+    exclude_solvent: bool = default('exclude_solvent')
+    output_low_pass: float | None = None
+    match_histogram: bool = default('match_histogram')
+    seed: int = default('seed')
+    output: str = default('output')
+
+    def __post_init__(self):
+        _check_fields(self)
+        if self.kind not in KINDS:
+            raise ValueError(f'kind must be one of {", ".join(KINDS)}, not "{self.kind}"')
+        if self.kind == 'solvent' and not self.confidence:
+            raise ValueError('solvent is suppressed by confidence: leave out "confidence false"')
+        if self.output != 'map' and (self.output_low_pass or self.match_histogram):
+            raise ValueError('outputLowPass and matchHistogram apply to output map only')
+
+    @property
+    def keeps_solvent(self):
+        """Whether solvent is left in the result."""
+        return not (self.exclude_solvent or self.kind == 'solvent')
+
+    @property
+    def is_identity(self):
+        """Whether the result is the input whatever its scale."""
+        return (self.kind == 'solvent' or self.power == 1) and self.keeps_solvent

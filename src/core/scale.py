@@ -1,0 +1,240 @@
+"""The estimate: local scale of a map, relative to the place of largest contrast."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import fourier
+from .fullscale import find_full_scale
+from .grid import Grid
+from .interpolate import resample
+from .localmax import ball, kernel_sizes, local_maximum, order_share
+from .parameters import (
+    BASELINE_SHARE,
+    BASELINE_WIDTHS,
+    KERNEL_SIZES,
+    Parameters,
+    default,
+)
+from .progress import Stages
+from .solvent import SolventModel, fit_solvent, solvent_region
+from .threads import in_threads, slabs
+from .tiles import Tiles, search_tiles
+
+SLAB = 8
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleEstimate:
+    """What an estimate found.
+
+    `scale`, `confidence`: float32 (z, y, x) on the working grid `grid`, 0 to 1; confidence without
+    hedge. `source_grid`: grid of the map. `full_scale`: density that counts as full, in the map's
+    units (after subtraction of `baseline`), and `full_scale_note`: how it was found. `tiles`: where
+    the largest and the smallest contrast were found. `variability_limit`: in occupancy mode a level
+    at which to contour the scale, else None. `solvent`: the solvent model on the low-passed map.
+    `noise_level`: the scale put to zero by recalibration, else None. `parameters`: all of them,
+    with what was derived filled in; `kernel_voxels`: voxels in the kernel. `warnings`: sentences.
+    """
+
+    scale: np.ndarray = field(repr=False)
+    confidence: np.ndarray = field(repr=False)
+    grid: Grid
+    source_grid: Grid
+    parameters: Parameters
+    kernel_voxels: int
+    full_scale: float
+    full_scale_note: str
+    tiles: Tiles
+    solvent: SolventModel = field(repr=False)
+    variability_limit: float | None = None
+    noise_level: float | None = None
+    baseline: float = 0.0
+    warnings: tuple = ()
+
+
+def check_map(array, axes):
+    """Check that a map can be estimated and return its `Grid`; `ValueError` says what is wrong.
+
+    array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
+    vectors.
+    """
+    if array.ndim != 3:
+        raise ValueError(f'a map has three dimensions, not {array.ndim}')
+    if min(array.shape) < 2:
+        raise ValueError('a single plane is not a map; give a map with several sections')
+    grid = Grid.of(array.shape, axes)
+    low, high = value_range(array)
+    if not np.isfinite([low, high]).all():
+        raise ValueError('the map holds values that are not numbers; replace them first')
+    if low == high:
+        raise ValueError(f'the map is constant: every voxel is {low:g}')
+    if high <= 0:
+        raise ValueError('the map has no positive density; density must be positive '
+                         '(in ChimeraX: volume scale #1 factor -1)')
+    return grid
+
+
+def value_range(array):
+    """Smallest and largest value of an array (z, y, x); not-a-number if any value is."""
+    def one_slab(planes, step):
+        step()
+        return array[planes].min(), array[planes].max()
+
+    ends = np.array(in_threads(one_slab, slabs(array.shape[0], SLAB)), float)
+    return ends[:, 0].min(), ends[:, 1].max()
+
+
+def derive(parameters, grid):
+    """Fill in what is derived from the map.
+
+    parameters: `Parameters`. grid: the `Grid` of the map (not the working grid). Returns the
+    parameters, the working grid, and the kernel as a boolean array (z, y, x). Raises `ValueError`
+    for a low-pass that is too fine and for a box smaller than the kernel.
+    """
+    working = grid.working(parameters.max_box)
+    low_pass = parameters.derive_low_pass(working.step)
+    sizes = parameters.kernel_size or kernel_sizes(low_pass, working.steps, KERNEL_SIZES)
+    sizes = tuple(int(size) for size in np.broadcast_to(sizes, 3))
+    for size, n, axis in zip(sizes, working.shape[::-1], 'xyz', strict=True):
+        if n < size:
+            raise ValueError(f'the box has {n} voxels along {axis}, fewer than the kernel of '
+                             f'{size}; give a smaller kernelSize or lowPass, or a larger map')
+    radius = parameters.kernel_radius or low_pass / (2 * working.step)
+    kernel = ball(working, sizes, radius)
+    tau = parameters.tau or order_share(int(kernel.sum()))
+    return parameters.with_values(low_pass=low_pass, kernel_size=sizes, kernel_radius=radius,
+                                  tau=tau), working, kernel
+
+
+def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_region=None,
+             full_scale_from=None, progress=None, **settings):
+    """Estimate the local scale of a map.
+
+    array: (z, y, x), density positive, any real type; it is not modified. axes: voxel size in Å,
+    one number or (x, y, z), or three step vectors. parameters: `Parameters`, or their values as
+    keywords (`estimate(a, 1.2, mode='occupancy')`). solvent_mask: an array on the working grid or
+    on the map's that covers solvent or content. full_scale_region: boolean (z, y, x) on the working
+    grid, known to be at full occupancy. full_scale_from: another `ScaleEstimate` whose full scale
+    is taken over. progress: called with (share done 0…1, what is being done), perhaps in another
+    thread; may raise `Cancelled`.
+
+    Returns a `ScaleEstimate`. Raises `ValueError`, one sentence, before any long work for a map or
+    a parameter that will not do. Method: Forsberg et al., Nat. Commun. 14 (2023), sections 1 to 6
+    of docs/method.md. Memory: at most four float32 arrays of the working grid beyond the input, the
+    two of the result included.
+    """
+    parameters = parameters or Parameters(**settings)
+    grid = check_map(array, axes)
+    resolved, working, kernel = derive(parameters, grid)
+    stages = Stages(progress, {
+        'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4, 'Full scale': 1, 'Scale': 1})
+    array = np.asarray(array, np.float32)
+    resolution_mode = resolved.mode == 'resolution'
+
+    low_passed = fourier.low_pass(array, grid, resolved.low_pass, working.shape,
+                                  stages.next('Low-passing'))
+    if resolution_mode:
+        content = array if working is grid else fourier.crop(array, working.shape)
+    else:
+        content = low_passed
+
+    on_solvent = stages.next('Fitting solvent')
+    region = None
+    if solvent_mask is not None:
+        region = solvent_region(low_passed, on_working_grid(solvent_mask, working.shape),
+                                default('solvent_mask_threshold'))
+    solvent = fit_solvent(low_passed, region, array, on_solvent)
+    warnings = list(solvent_warnings(solvent))
+    baseline = solvent.mean if resolved.baseline == 'solvent' else 0.0
+    if baseline:
+        content = content - np.float32(baseline)
+
+    maximum = local_maximum(content, kernel, stages.next('Local maximum'))
+    on_full = stages.next('Full scale')
+    tiles = search_tiles(content, resolved.tile_size, resolved.tau, on_full)
+    found = find_full_scale(maximum, tiles, resolved, full_scale_region, full_scale_from)
+    warnings += found.warnings
+    if resolved.baseline == 'zero' and _is_off_zero(solvent, found.value):
+        warnings.append(
+            f'the solvent lies at {solvent.mean:.4g}, not at zero, which lifts every scale; '
+            'try "baseline solvent"')
+
+    on_scale = stages.next('Scale')
+    scale = _divide(maximum, found.value)
+    limit = None if resolution_mode else _mean_where_full(content, scale, found.value)
+    noise_level = None
+    if resolved.recalibrate:
+        if resolution_mode:
+            noise = fit_solvent(content, region).half_confident
+        else:
+            noise = solvent.half_confident - baseline
+        noise_level = _recalibrate(scale, noise / found.value)
+    confidence = solvent.confidence_of(low_passed, out=low_passed, progress=on_scale)
+    stages.finish()
+    return ScaleEstimate(
+        scale, confidence, working, grid, resolved, int(kernel.sum()), found.value, found.note,
+        tiles, solvent, limit, noise_level, baseline, tuple(warnings))
+
+
+def on_working_grid(mask, shape):
+    """A mask brought to the shape (z, y, x) of the working grid by linear interpolation."""
+    if mask.shape == tuple(shape):
+        return mask
+    return resample(mask, shape)
+
+
+def solvent_warnings(solvent):
+    """What is to be said of a solvent fit: nothing, or one sentence."""
+    if solvent.suspect:
+        yield ('the solvent model is suspect: ' + '; '.join(solvent.suspect)
+               + '. The scale does not need it; confidence and modified maps do: '
+                 'try a solvent mask or a larger lowPass')
+
+
+def _is_off_zero(solvent, full_scale):
+    off = abs(solvent.mean)
+    return off > BASELINE_WIDTHS * solvent.width and off > BASELINE_SHARE * full_scale
+
+
+def _divide(maximum, full_scale):
+    """The scale, in the memory of the local maximum."""
+    divisor = np.float32(full_scale)
+
+    def one_slab(planes, step):
+        part = maximum[planes]
+        np.divide(part, divisor, out=part)
+        np.clip(part, 0, 1, out=part)
+        step()
+
+    in_threads(one_slab, slabs(maximum.shape[0], SLAB))
+    return maximum
+
+
+def _mean_where_full(content, scale, full_scale):
+    """Mean of the map where the scale is 1, as a share of full scale; None where it never is."""
+    def one_slab(planes, step):
+        values = content[planes][scale[planes] == 1]
+        step()
+        return values.sum(dtype=float), len(values)
+
+    total, number = np.array(in_threads(one_slab, slabs(scale.shape[0], SLAB))).sum(axis=0)
+    return float(total / number / full_scale) if number else None
+
+
+def _recalibrate(scale, noise_level):
+    """Put zero scale at the edge of the noise, in place; return that edge."""
+    noise_level = max(0.0, noise_level)
+    if noise_level >= 1:
+        raise ValueError('recalibration finds no content above the noise; '
+                         'leave out "recalibrate true"')
+
+    def one_slab(planes, step):
+        part = scale[planes]
+        part -= np.float32(noise_level)
+        part /= np.float32(1 - noise_level)
+        np.clip(part, 0, 1, out=part)
+        step()
+
+    in_threads(one_slab, slabs(scale.shape[0], SLAB))
+    return noise_level

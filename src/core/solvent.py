@@ -1,0 +1,255 @@
+"""The solvent model: a Gaussian fitted to the main peak of the histogram, and confidence from it.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import curve_fit
+
+from .parameters import (
+    HISTOGRAM_BINS,
+    HISTOGRAM_FLOOR,
+    SUSPECT_EXPLAINED,
+    SUSPECT_FLAT_SHARE,
+    SUSPECT_RANGE_SHARE,
+)
+from .threads import in_threads, slabs
+
+#: Planes that one thread looks at, at a time.
+SLAB = 8
+
+
+@dataclass(frozen=True, eq=False)
+class SolventModel:
+    """Solvent as a Gaussian, and the confidence that a density is not solvent.
+
+    `low`, `high`: range of the histogram; `density`: its values, one per bin, integrating to 1.
+    `height`, `mean`, `width`: the Gaussian (width is its σ). `confidence`: one value per bin,
+    rising from 0 to 1. `suspect`: why the fit is not to be trusted, sentences, empty when it is.
+    Densities are in the map's own units.
+    """
+
+    low: float
+    high: float
+    density: np.ndarray
+    height: float
+    mean: float
+    width: float
+    confidence: np.ndarray
+    suspect: tuple = ()
+
+    @property
+    def centres(self):
+        """Densities at the centres of the bins."""
+        bin_width = (self.high - self.low) / len(self.density)
+        return self.low + (np.arange(len(self.density)) + 0.5) * bin_width
+
+    @property
+    def gaussian(self):
+        """The Gaussian at the centres of the bins."""
+        return gaussian(self.centres, self.height, self.mean, self.width)
+
+    @property
+    def half_confident(self):
+        """v50: the lowest density whose confidence exceeds one half."""
+        return float(self.centres[np.argmax(self.confidence > 0.5)])
+
+    def confidence_of(self, array, out=None, progress=None):
+        """The confidence of each density in an array (z, y, x), as float32, linear between bins.
+
+        `out` may be the array itself.
+        """
+        result = np.empty(array.shape, np.float32) if out is None else out
+        zero = np.flatnonzero(self.confidence > 0)[0] - 1 if (self.confidence > 0).any() else -1
+        # All that lies below this has no confidence; in most maps that is nearly everything.
+        nothing = self.centres[zero] if zero >= 0 else -np.inf
+
+        def one_slab(planes, step):
+            values = array[planes]
+            some = values > nothing
+            found = np.interp(values[some], self.centres, self.confidence)
+            result[planes] = 0
+            result[planes][some] = found
+            step()
+
+        in_threads(one_slab, slabs(array.shape[0], SLAB), progress)
+        return result
+
+
+def gaussian(v, height, mean, width):
+    """A Gaussian of the given height at `mean`, with σ `width`."""
+    return height * np.exp(-0.5 * ((v - mean) / width) ** 2)
+
+
+def inside_sphere(shape, z):
+    """Whether each voxel of the planes `z` lies in the inscribed sphere (ellipsoid): (len(z), y,
+    x).
+    """
+    squares = [((np.arange(n) - n // 2) / (n / 2)) ** 2 for n in shape]
+    flat = squares[1][:, None] + squares[2][None, :]
+    return squares[0][z][:, None, None] + flat <= 1
+
+
+def solvent_region(array, mask, threshold):
+    """A boolean (z, y, x): the part of the sphere that a solvent mask says is solvent.
+
+    array: the map. mask: an array of the same shape that covers solvent or content, whichever;
+    above `threshold` it counts as 1. Inside the sphere the one of mask and complement in which the
+    map varies less is taken for solvent. Raises `ValueError` when one of them is empty.
+    """
+    sphere = inside_sphere(array.shape, np.arange(array.shape[0]))
+    covered = (mask > threshold) & sphere
+    other = sphere & ~covered
+    if not covered.any() or not other.any():
+        raise ValueError(
+            f'the solvent mask has no boundary inside the sphere of the box at its threshold '
+            f'{threshold:g}; it should cover either the solvent or the particle')
+    return covered if array[covered].var() < array[other].var() else other
+
+
+def fit_solvent(array, region=None, source=None, progress=None):
+    """Fit the solvent of a map.
+
+    array: float32 (z, y, x), low-passed. region: boolean (z, y, x), the solvent region of
+    `solvent_region`; None for the inscribed sphere. source: the map before any filter, in which
+    flattened solvent is looked for. Returns a `SolventModel`. After METHOD section 5
+    (docs/method.md), with its departures: nothing depends on the map's grey level.
+    """
+    low, high = _range(array, region)
+    counts = _histogram(array, region, low, high, progress)
+    bin_width = (high - low) / HISTOGRAM_BINS
+    density = counts / (counts.sum() * bin_width)
+    centres = low + (np.arange(HISTOGRAM_BINS) + 0.5) * bin_width
+    (height, mean, width), explained = _fit_peak(centres, density)
+    # A Gaussian that went astray must not take the confidence with it into a division by zero.
+    peak = height if math.isfinite(height) and height > 0 else float(density.max())
+    confidence = confidence_curve(
+        density, gaussian(centres, height, mean, width), HISTOGRAM_FLOOR * peak)
+    model = SolventModel(low, high, density, height, mean, width, confidence)
+    reasons = _why_suspect(model, explained)
+    flat = 0 if source is None else flat_share(source)
+    if flat > SUSPECT_FLAT_SHARE:
+        reasons.append(f'{flat:.0%} of the voxels have one and the same value, as where a mask has '
+                       'flattened the solvent')
+    return SolventModel(low, high, density, height, mean, width, confidence, tuple(reasons))
+
+
+def confidence_curve(density, fitted, floor):
+    """Confidence per bin from a histogram, the Gaussian fitted to it, and a floor for empty bins.
+
+    Going from high to low densities each step down is at least as large as the one before it, until
+    zero is reached, where the curve stays.
+    """
+    raw = np.clip((density + floor - fitted) / (density + floor), 0, 1)
+    curve = np.zeros_like(raw)
+    value, drop = raw[-1], 0.0
+    for i in range(len(raw) - 1, -1, -1):
+        lower = min(raw[i], value - drop)
+        drop, value = max(drop, value - lower), lower
+        if value <= 0:
+            break
+        curve[i] = value
+    return curve
+
+
+def flat_share(array):
+    """The share of the voxels in the inscribed sphere that have the most frequent value."""
+    shape = array.shape
+    stride = max(1, round((array.size / 100_000) ** (1 / 3)))
+    z = np.arange(0, shape[0], stride)
+    sample = array[::stride, ::stride, ::stride][
+        inside_sphere(shape, z)[:, ::stride, ::stride]]
+    values, counts = np.unique(sample, return_counts=True)
+    if not len(counts) or counts.max() < 0.5 * SUSPECT_FLAT_SHARE * len(sample):
+        return 0.0
+    frequent = values[counts.argmax()]
+
+    def one_slab(planes, step):
+        sphere = inside_sphere(shape, np.arange(planes.start, planes.stop))
+        step()
+        return np.count_nonzero((array[planes] == frequent) & sphere), np.count_nonzero(sphere)
+
+    shares = np.array(in_threads(one_slab, slabs(shape[0], SLAB)))
+    return float(shares[:, 0].sum() / shares[:, 1].sum())
+
+
+def _planes(array, region, planes):
+    """The voxels of some planes that lie in the region, in one row."""
+    if region is None:
+        return array[planes][inside_sphere(array.shape, np.arange(planes.start, planes.stop))]
+    return array[planes][region[planes]]
+
+
+def _range(array, region):
+    def one_slab(planes, step):
+        values = _planes(array, region, planes)
+        step()
+        return (values.min(), values.max()) if len(values) else (np.inf, -np.inf)
+
+    ends = np.array(in_threads(one_slab, slabs(array.shape[0], SLAB)), float)
+    return float(ends[:, 0].min()), float(ends[:, 1].max())
+
+
+def _histogram(array, region, low, high, progress):
+    """Counts of the densities in the region, in equal bins from `low` to `high`."""
+    factor = HISTOGRAM_BINS / (high - low)
+
+    def one_slab(planes, step):
+        values = _planes(array, region, planes)
+        bins = ((values - np.float32(low)) * np.float32(factor)).astype(np.intp)
+        np.minimum(bins, HISTOGRAM_BINS - 1, out=bins)
+        step()
+        return np.bincount(bins, minlength=HISTOGRAM_BINS)
+
+    return sum(in_threads(one_slab, slabs(array.shape[0], SLAB), progress))
+
+
+def _fit_peak(centres, density):
+    """Fit a Gaussian to the highest peak; return (height, mean, width) and the share it explains.
+
+    The share is that of the sum of squares over the bins in which the peak stands above half its
+    height: all bins decide the fit, these decide whether it is one.
+    """
+    top = int(density.argmax())
+    below = np.flatnonzero(density < density[top] / math.e)
+    right = below[below > top]
+    left = below[below < top]
+    drops = [abs(centres[edge[0 if edge is right else -1]] - centres[top])
+             for edge in (left, right) if len(edge)]
+    drop = min(drops) if drops else centres[-1] - centres[0]
+    start = (density[top], centres[top], drop / math.sqrt(2))
+    try:
+        # Bins are scaled to order one, so that the fit is the same whatever the map's grey level.
+        unit, rise = centres[-1] - centres[0], density[top]
+        fitted, _ = curve_fit(gaussian, (centres - centres[top]) / unit, density / rise,
+                              p0=(1, 0, start[2] / unit))
+        found = (float(fitted[0] * rise), float(fitted[1] * unit + centres[top]),
+                 float(abs(fitted[2]) * unit))
+    except RuntimeError:    # no convergence
+        return start, 0.0
+    near = _half_height(density, top)
+    left_over = density[near] - gaussian(centres[near], *found)
+    return found, float(1 - (left_over ** 2).sum() / (density[near] ** 2).sum())
+
+
+def _half_height(density, top):
+    """The bins around the peak that stand above half its height, with one more on either side."""
+    low = density < density[top] / 2
+    left = np.flatnonzero(low[:top])
+    right = np.flatnonzero(low[top:])
+    return slice(left[-1] if len(left) else 0,
+                 top + right[0] + 1 if len(right) else len(density))
+
+
+def _why_suspect(model, explained):
+    reasons = []
+    span = model.high - model.low
+    if not (model.confidence > 0.5).any() or (
+            model.half_confident - model.low > SUSPECT_RANGE_SHARE * span):
+        reasons.append('hardly any density stands out from the solvent')
+    if not (model.low <= model.mean <= model.high) or not (0 < model.width < span):
+        reasons.append('the fitted solvent lies outside the range of the map')
+    if explained < SUSPECT_EXPLAINED:
+        reasons.append(f'a Gaussian explains only {max(0, explained):.0%} of the histogram\'s peak')
+    return reasons
