@@ -19,6 +19,8 @@ from pathlib import Path
 import chimerax_library
 from chimerax_library import SetupError
 
+WINDOW_SIZE = (1024, 768)
+
 _session = None
 
 
@@ -28,7 +30,7 @@ def start_session(bundle=None, printing=True, graphics=True):
     `bundle` says where ChimeraX-OccuPy comes from: a folder with bundle_info.xml and src (default:
     this repository), a wheel, or a folder such as site-packages into which it was installed.
     `printing` sends the log to the terminal; ``session.ui.log`` keeps it either way. Without
-    `graphics` no pictures can be saved, and nothing of OpenGL is loaded.
+    `graphics` no pictures can be saved, as where OSMesa is not installed.
 
     Raises SetupError if something is missing, RuntimeError if a session was started before.
     """
@@ -52,8 +54,11 @@ def start_session(bundle=None, printing=True, graphics=True):
     )
 
     # The order is that of chimerax.core.__main__.
-    session = core_session.Session('ChimeraX', offscreen_rendering=graphics)
+    headless_ui.UI.want_graphics = graphics
+    session = core_session.Session('ChimeraX', offscreen_rendering=True)
     headless_ui.install(session.ui)
+    # Pictures saved without a size get that of the window, whose own default is 256 × 256.
+    session.main_view.resize(*WINDOW_SIZE)
     core_settings.init(session)
     core_session.register_misc_commands(session)
     attributes.RegAttrManager(session)
@@ -81,7 +86,6 @@ def run_commands(session, text):
     """
     from chimerax.core.commands import run
     from chimerax.core.errors import LimitationError, NotABug
-    from headless_ui import NO_PICTURES
 
     log = session.ui.log
     failures = log.failures
@@ -90,8 +94,8 @@ def run_commands(session, text):
             run(session, text)
             session.ui.process_events()
     except LimitationError as error:
-        no_pictures = not session.ui.has_graphics and 'OpenGL' in str(error)
-        session.logger.error(NO_PICTURES if no_pictures else str(error))
+        about_pictures = session.ui.no_pictures and 'OpenGL' in str(error)
+        session.logger.error(session.ui.no_pictures if about_pictures else str(error))
     except NotABug as error:
         session.logger.error(str(error))
     except Exception:

@@ -15,9 +15,14 @@ from html.parser import HTMLParser
 from chimerax.core import logger as chimerax_logger, tasks
 from chimerax.core.commands import cli
 
-NO_PICTURES = (
-    'Pictures need the off-screen renderer OSMesa, which is not installed'
+NO_OSMESA = (
+    'Pictures need the off-screen renderer OSMesa, which is not there'
     ' (Debian, Ubuntu: apt-get install libosmesa6).'
+)
+NO_QT = (
+    'Pictures, labels and colour keys need Qt and its system libraries'
+    ' (Debian, Ubuntu: apt-get install libglib2.0-0 libgl1 libegl1 libxkbcommon0 libfontconfig1'
+    ' libdbus-1-3): {}.'
 )
 
 
@@ -167,10 +172,14 @@ class UI:
     in `process_events`, in `wait_until`, and while it waits for a blocking Task.
     """
 
+    want_graphics = True
+
     def __init__(self, session):
         self.session = session
         self.is_gui = False
         self.has_graphics = False
+        # Why there are no pictures, as a sentence.
+        self.no_pictures = ''
         self.stereo = False
         self.autostart_tools = False
         self.log = None
@@ -215,12 +224,13 @@ class UI:
     # ---- graphics ----
 
     def initialize_offscreen_rendering(self):
-        # Labels and colour keys are painted by Qt, which needs an application object before
-        # PyOpenGL is imported; the object must live as long as the session.
-        from Qt.QtWidgets import QApplication
-
-        self._app = QApplication.instance() or QApplication(['ChimeraX', '-platform', 'offscreen'])
-        if not _osmesa_present():
+        try:
+            self._start_qt()
+        except ImportError as error:
+            self.no_pictures = NO_QT.format(error)
+            return
+        if not self.want_graphics or not _osmesa_present():
+            self.no_pictures = NO_OSMESA
             return
         from chimerax.graphics import OffScreenRenderingContext
 
@@ -228,6 +238,19 @@ class UI:
         OffScreenRenderingContext.stereo = False
         self.session.main_view.initialize_rendering(OffScreenRenderingContext())
         self.has_graphics = True
+
+    def _start_qt(self):
+        # Labels and colour keys are painted by Qt, which needs an application object before
+        # PyOpenGL is imported; the object must live as long as the session.
+        from Qt.QtGui import QFontDatabase
+        from Qt.QtWidgets import QApplication
+
+        self._app = QApplication.instance() or QApplication(['ChimeraX', '-platform', 'offscreen'])
+        # Qt names these three even where there is no font at all; matplotlib brings one.
+        if set(QFontDatabase.families()) <= {'Monospace', 'Sans Serif', 'Serif'}:
+            from matplotlib import get_data_path
+
+            QFontDatabase.addApplicationFont(f'{get_data_path()}/fonts/ttf/DejaVuSans.ttf')
 
     # ---- the rest of the application's interface ----
 
