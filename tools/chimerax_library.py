@@ -7,6 +7,7 @@ provides them, and registers the bundle in this repository (or an installed copy
 `headless.start_session` calls `prepare` before the first import of anything under ``chimerax``.
 """
 
+import atexit
 import collections
 import collections.abc
 import importlib.abc
@@ -14,6 +15,7 @@ import importlib.util
 import shutil
 import site
 import sys
+import tempfile
 import tomllib
 import types
 import xml.etree.ElementTree as ElementTree
@@ -22,6 +24,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BUNDLE_TABLE = Path(__file__).with_name('library_bundles.toml')
+
+_prepared = False
 
 
 class SetupError(Exception):
@@ -37,21 +41,26 @@ def find_library():
     return None
 
 
-def prepare(folder, bundle=None):
-    """Make ``import chimerax.…`` work as in the application, with our bundle registered.
+def prepare(bundle=None):
+    """Make `import chimerax.…` work as in the application, with our bundle registered.
 
-    `folder` is an empty folder that lives as long as the process; settings, caches and metadata go
-    there, so that a session neither sees nor changes what a user has. `bundle` is described in
-    `headless.start_session`.
+    Settings, caches and metadata go to a temporary folder, so that a session neither sees nor
+    changes what a user has. Nothing of ChimeraX is imported yet, so this is quick, and later calls
+    do nothing. `bundle` is described in `headless.start_session`.
     """
+    global _prepared
+    if _prepared:
+        return
     library = find_library()
     if library is None:
         raise SetupError(
             'The ChimeraX library is not installed in this Python: run `make env` and use'
             ' .venv/bin/python.'
         )
+    folder = Path(tempfile.mkdtemp(prefix='chimerax-headless-'))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     _restore_old_collections()
-    package = _namespace_package(library)
+    package = namespace_package(library)
     _set_folders(package, folder)
     _stand_in_for_tinyarray()
 
@@ -60,6 +69,7 @@ def prepare(folder, bundle=None):
         write_dist_info(metadata, *_library_metadata(name, facts))
     _add_bundle(package, Path(bundle) if bundle else REPOSITORY, folder, metadata)
     sys.path.insert(0, str(metadata))
+    _prepared = True
 
 
 def _restore_old_collections():
@@ -69,14 +79,17 @@ def _restore_old_collections():
             setattr(collections, name, getattr(collections.abc, name))
 
 
-def _namespace_package(library):
-    # The library's own chimerax/__init__.py imports every bundle there is, most of which cannot
-    # be imported here. In the application chimerax is a namespace package without code.
+def namespace_package(*folders):
+    """Make `chimerax` a package of these folders without code of its own, and return it.
+
+    So it is in the application. The library's chimerax/__init__.py imports every bundle there is,
+    most of which cannot be imported here.
+    """
     loaded = sys.modules.get('chimerax')
     if getattr(loaded, '__file__', None):
         raise SetupError('chimerax was imported before the headless session was started.')
     package = types.ModuleType('chimerax')
-    package.__path__ = [str(library)]
+    package.__path__ = [str(folder) for folder in folders]
     sys.modules['chimerax'] = package
     return package
 
@@ -244,8 +257,3 @@ def _add_bundle(package, bundle, folder, metadata):
     package.__path__.append(str(installed / 'chimerax'))
     if str(installed) not in sys.path:
         sys.path.append(str(installed))
-
-
-def remove(folder):
-    """Delete the folder that `prepare` filled."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -11,13 +11,9 @@ if no command failed and nothing logged an error.
 """
 
 import argparse
-import atexit
 import sys
-import tempfile
-from pathlib import Path
 
-import chimerax_library
-from chimerax_library import SetupError
+from chimerax_library import SetupError, prepare
 
 WINDOW_SIZE = (1024, 768)
 
@@ -37,9 +33,7 @@ def start_session(bundle=None, printing=True, graphics=True):
     global _session
     if _session is not None:
         raise RuntimeError('ChimeraX allows one session per process, and it was started already.')
-    folder = Path(tempfile.mkdtemp(prefix='chimerax-headless-'))
-    atexit.register(chimerax_library.remove, folder)
-    chimerax_library.prepare(folder, bundle)
+    prepare(bundle)
 
     import headless_ui
 
