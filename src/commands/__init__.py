@@ -1,0 +1,11 @@
+"""The `occupy` commands, one module for each family, each command's description beside it."""
+
+
+def register_all(command_info, logger):
+    """Register `occupy` and all its subcommands with ChimeraX.
+
+    ChimeraX knows only the word `occupy` until it is first used; then all come at once.
+    """
+    from . import color, estimate, tiles
+    for module in (estimate, color, tiles):
+        module.register(command_info, logger)

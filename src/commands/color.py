@@ -1,0 +1,75 @@
+"""`occupy color`: colour surfaces by a scale that was estimated before."""
+
+from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ModelsArg
+from chimerax.core.errors import UserError
+
+from .. import coloring, volumes
+from ..estimates import record
+from . import common
+from .estimate import choose_look, key_title
+
+
+def occupy_color(session, models, *, map=None, mode=None, palette=None, range=None, key=True):
+    """Colour the surfaces of maps, or other surfaces, by a scale.
+
+    map: the scale map, or a map with an estimate; needed for what is neither a map with an estimate
+    nor made from one. mode: which of a map's estimates, the latest by default. palette, range: kept
+    for the map until others are given. Returns the coloured surfaces.
+    """
+    common.checked_range(range)
+    targets = _targets(models)
+    if not targets:
+        raise UserError('nothing here has a surface to be coloured; name a map')
+    plan = [(target, _entry(session, map or target, mode)) for target in targets]
+    coloured = []
+    for target, (entry, scale_map) in plan:
+        look = record(session).look(entry.source)
+        chosen, limits = choose_look(look, palette, range, entry.estimate)
+        surfaces = [target]
+        if hasattr(target, 'full_matrix'):
+            surfaces = coloring.surfaces_of(target)
+        coloured += coloring.color_surfaces(session, surfaces, scale_map, chosen, limits)
+    if key:
+        coloring.show_key(session, coloring.ranged(chosen, limits), key_title(entry.estimate))
+    return coloured
+
+
+def _targets(models):
+    """Maps, and surfaces that belong to no map."""
+    from chimerax.core.models import Surface
+    maps = common.only_maps(models)
+    return maps + [model for model in models if isinstance(model, Surface)
+                   and model.vertices is not None and model.parent not in maps]
+
+
+def _entry(session, model, mode):
+    """The estimate to colour by, and its open scale map."""
+    known = record(session)
+    entry = known.of_scale_map(model)
+    if entry is None:
+        source = model if known.entries(model) else volumes.source_of(model) or model
+        entry = known.entry(source, mode) if mode else known.latest(source)
+    if entry is None:
+        what = f'{mode}-mode estimate' if mode else 'estimate'
+        raise UserError(f'{volumes.label(model)} has no {what}; type '
+                        f'"occupy #{model.id_string}{f" mode {mode}" if mode else ""}" first')
+    if entry.stale:
+        raise UserError(f'the estimate of {volumes.label(entry.source)} no longer holds, because '
+                        f'{entry.stale}; type "occupy #{entry.source.id_string} mode {entry.mode}"')
+    if entry.scale_map is None:
+        name = f'{entry.source.name} {entry.mode} scale'
+        scale_map = volumes.new_volume(
+            session, entry.estimate.scale, entry.source, name, kind='scale')
+        entry = known.set(entry.source, entry.estimate, scale_map)
+    return entry, entry.scale_map
+
+
+def register(_command_info, logger):
+    """Register `occupy color` with ChimeraX."""
+    from chimerax.core.commands import register as register_command
+    description = CmdDesc(
+        required=[('models', ModelsArg)],
+        keyword=[('map', common.VolumeArg), ('mode', common.setting_arg('mode')),
+                 ('palette', common.PaletteArg), ('range', ColormapRangeArg), ('key', BoolArg)],
+        synopsis='Colour surfaces by local scale')
+    register_command('occupy color', description, occupy_color, logger=logger)

@@ -1,0 +1,183 @@
+"""What the commands share: types of arguments, made from the core's settings, and checks."""
+
+from chimerax.core.commands import (
+    Annotation,
+    BoolArg,
+    Bounded,
+    ColormapArg,
+    EnumOf,
+    FloatArg,
+    IntArg,
+    ModelsArg,
+    Or,
+    TupleOf,
+    next_token,
+)
+from chimerax.core.errors import UserError
+
+from .. import coloring, volumes
+from ..core.parameters import SETTINGS, keyword
+
+#: A number and, where a setting has words for some, these words.
+_NUMBER = {True: IntArg, False: FloatArg}
+
+
+def setting_arg(name):
+    """The type of argument for a setting of the core: its choices, and its limits."""
+    setting = SETTINGS[name]
+    if isinstance(setting.default, bool):
+        return BoolArg
+    if setting.low is None and setting.high is None:
+        return EnumOf(setting.choices) if setting.choices else FloatArg
+    number = Bounded(_NUMBER[setting.whole], min=setting.low, max=setting.high,
+                     name=_words_for(setting))
+    return Or(EnumOf(setting.choices), number) if setting.choices else number
+
+
+def _words_for(setting):
+    number = 'a whole number' if setting.whole else 'a number'
+    if setting.low is not None and setting.high is not None:
+        number += f' from {setting.low:g} to {setting.high:g}'
+    elif setting.low is not None:
+        number += f' of at least {setting.low:g}'
+    return f'{number} ({setting.unit})' if setting.unit else number
+
+
+def setting_args(*names):
+    """(name, type) of keywords for settings of the core, as `CmdDesc` takes them."""
+    return [(name, setting_arg(name)) for name in names]
+
+
+#: One odd number, or three for the x, y and z axes.
+KernelSizeArg = Or(TupleOf(IntArg, 3), setting_arg('kernel_size'))
+
+
+class VolumesArg(ModelsArg):
+    """Maps; a specifier without any is an error, not an empty list."""
+
+    name = 'maps'
+
+    @classmethod
+    def parse(cls, text, session):
+        models, used, rest = super().parse(text, session)
+        maps = only_maps(models)
+        if not maps:
+            raise UserError(_no_map_in(models, used))
+        return maps, used, rest
+
+
+class VolumeArg(VolumesArg):
+    """One map."""
+
+    name = 'a map'
+
+    @classmethod
+    def parse(cls, text, session):
+        maps, used, rest = super().parse(text, session)
+        if len(maps) > 1:
+            raise UserError(f'one map is needed, but {used} names {len(maps)}')
+        return maps[0], used, rest
+
+
+class PaletteArg(Annotation):
+    """One of this bundle's palettes, or any that ChimeraX knows."""
+
+    name = 'a palette: ' + ', '.join(coloring.PALETTES) + " or one of ChimeraX's"
+
+    @classmethod
+    def parse(cls, text, session):
+        token, used, rest = next_token(text)
+        if token.lower() in coloring.PALETTES:
+            return coloring.palette(token.lower()), used, rest
+        colormap, used, rest = ColormapArg.parse(text, session)
+        return coloring.Palette(used, colormap), used, rest
+
+
+def only_maps(models):
+    """The maps among some models."""
+    from chimerax.map import Volume
+    return [model for model in models if isinstance(model, Volume)]
+
+
+def _no_map_in(models, used):
+    if not models:
+        return f'no model is open that {used} names'
+    return f'{volumes.label(models[0])} is not a map; name a map, such as one opened from an MRC file'
+
+
+def maps_to_estimate(session, maps):
+    """The maps that were named, or else all that are open but for those made by this bundle."""
+    if maps is not None:
+        return maps
+    found = [volume for volume in only_maps(session.models.list())
+             if not volumes.is_derived(volume)]
+    if not found:
+        raise UserError('no map is open: open one first, for instance "open map.mrc" or '
+                        '"open 11007 from emdb", and then type "occupy"')
+    return found
+
+
+def from_settings(cls, **values):
+    """A `Parameters` or `Modification` of the values that were given; `UserError` for a wrong one."""
+    try:
+        return cls(**{name: value for name, value in values.items() if value is not None})
+    except ValueError as error:
+        raise UserError(str(error)) from None
+
+
+def checked_range(limits):
+    """A range of colours that rises; `UserError` if it does not."""
+    if limits is not None and limits != 'full' and limits[0] >= limits[1]:
+        raise UserError(f'range must rise, but {limits[0]:g},{limits[1]:g} does not')
+    return limits
+
+
+def free_number(session, number):
+    """A model number that was asked for; `UserError` if a model has it."""
+    if number is not None and session.models.have_id(tuple(number)):
+        taken = session.models.list(model_id=tuple(number))[0]
+        raise UserError(f'modelId #{".".join(map(str, number))} is taken by {taken.name}')
+    return number
+
+
+def next_numbers(session, count):
+    """The next free model numbers."""
+    found = []
+    number = 1
+    while len(found) < count:
+        if not session.models.have_id((number,)):
+            found.append((number,))
+        number += 1
+    return found
+
+
+def value_text(value):
+    """A value as a command takes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (tuple, list)):
+        if len(set(value)) == 1:
+            return value_text(value[0])
+        return ','.join(value_text(one) for one in value)
+    if isinstance(value, float):
+        return repr(round(value, 12)) if value != int(value) or abs(value) > 1e9 else str(int(value))
+    return str(value)
+
+
+def settings_text(parameters, names):
+    """Settings as keywords of a command, those that are None left out."""
+    words = []
+    for name in names:
+        value = getattr(parameters, name)
+        if value is not None:
+            words.append(f'{keyword(name)} {value_text(value)}')
+    return ' '.join(words)
+
+
+def table(rows, title=''):
+    """Rows of (name, value, remark) as a table for the log, folded away where the log can do that."""
+    from html import escape
+    body = ''.join(
+        '<tr>' + ''.join(f'<td>{escape(str(cell))}&nbsp;&nbsp;</td>' for cell in row) + '</tr>'
+        for row in rows)
+    return f'<details><summary>{escape(title)}</summary><table>{body}</table></details>'

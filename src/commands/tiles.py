@@ -1,0 +1,138 @@
+"""`occupy tiles`: mark where a map has full and least contrast."""
+
+from chimerax.core.commands import BoolArg, CmdDesc
+from chimerax.core.errors import UserError
+
+from .. import volumes
+from ..estimates import record
+from ..follow import followers
+from . import common
+
+#: Blue and orange, which every eye tells apart.
+_COLORS = {'full scale': (46, 134, 255, 255), 'least scale': (255, 122, 26, 255)}
+#: Edges are drawn as bars of this share of the tile's edge.
+_BAR = 0.03
+
+
+def occupy_tiles(session, maps=None, *, mode=None, label=True):
+    """Mark the tiles in which full scale and the least scale of maps were found.
+
+    mode: which of a map's estimates, the latest by default. Returns a list of models, one for each
+    map, which follow it; each takes the place of the one before.
+    """
+    sources = maps if maps is not None else [
+        source for source in common.maps_to_estimate(session, None)
+        if record(session).entries(source)]
+    if not sources:
+        raise UserError('no map has an estimate; type "occupy" first')
+    entries = [_entry(session, source, mode) for source in sources]
+    return [_show(session, entry, label) for entry in entries]
+
+
+def _entry(session, source, mode):
+    known = record(session)
+    entry = known.of_scale_map(source)
+    if entry is None:
+        entry = known.entry(source, mode) if mode else known.latest(source)
+    if entry is None or entry.stale:
+        why = f'no longer holds, because {entry.stale}' if entry else 'is missing'
+        raise UserError(f'the estimate of {volumes.label(source)} {why}; '
+                        f'type "occupy #{source.id_string}" first')
+    return entry
+
+
+def _show(session, entry, label):
+    from chimerax.core.models import Model
+    source, tiles = entry.source, entry.estimate.tiles
+    old = followers(session).followers_of(source, 'tiles')
+    number = old[0].id if old else None
+    session.models.close(old)
+    group = Model(f'{source.name} tiles', session)
+    boxes = [_box(session, source, entry.estimate.grid.shape, tile, name)
+             for name, tile in (('full scale', tiles.full), ('least scale', tiles.least))]
+    group.add(boxes)
+    if number is not None:
+        group.id = number
+    session.models.add([group])
+    followers(session).add(group, source, 'tiles')
+    if label:
+        _label(session, boxes)
+    session.logger.info(
+        f'Tiles of {volumes.label(source)}, {entry.mode} mode, are #{group.id_string}: full scale '
+        f'from a contrast of {tiles.full.value:.4g} (blue), the least {tiles.least.value:.4g} '
+        '(orange).')
+    return group
+
+
+def _box(session, source, shape, tile, name):
+    """A tile as a frame of bars, in the source's coordinates."""
+    import numpy as np
+    from chimerax.core.models import Surface
+    from chimerax.surface import calculate_vertex_normals
+    low = [start - 0.5 for start in tile.start]
+    high = [start + size - 0.5 for start, size in zip(tile.start, tile.size)]
+    corner = np.array(volumes.centre_of_voxels(source, shape, low))
+    edges = []
+    for axis in (2, 1, 0):      # x, y, z
+        end = list(low)
+        end[axis] = high[axis]
+        edges.append(np.array(volumes.centre_of_voxels(source, shape, end)) - corner)
+    bar = _BAR * min(np.linalg.norm(edge) for edge in edges)
+    vertices, triangles = [], []
+    for along in range(3):
+        one, two = (edges[axis] for axis in range(3) if axis != along)
+        for at_one in (0, 1):
+            for at_two in (0, 1):
+                block = _bar(corner + at_one * one + at_two * two, edges, along, bar)
+                triangles.append(_BOX_TRIANGLES + 8 * len(vertices))
+                vertices.append(block)
+    surface = Surface(name, session)
+    va = np.concatenate(vertices).astype(np.float32)
+    # Each corner serves three faces; its own copy for each keeps the faces flat.
+    ta = np.concatenate(triangles).astype(np.int32)
+    va = va[ta.ravel()]
+    ta = np.arange(len(va), dtype=np.int32).reshape(-1, 3)
+    surface.set_geometry(va, calculate_vertex_normals(va, ta), ta)
+    surface.color = np.array(_COLORS[name], np.uint8)
+    return surface
+
+
+def _bar(start, edges, along, width):
+    """The eight corners of a bar along one edge, (8, 3)."""
+    import numpy as np
+    unit = [edge / np.linalg.norm(edge) for edge in edges]
+    half = [width / 2 * u for u in unit]
+    corners = []
+    for i in (0, 1):
+        for j in (-1, 1):
+            for k in (-1, 1):
+                one, two = (half[axis] for axis in range(3) if axis != along)
+                end = i * edges[along] + (half[along] if i else -half[along])
+                corners.append(start + end + j * one + k * two)
+    return np.array(corners)
+
+
+def _box_triangles():
+    import numpy as np
+    faces = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    return np.array([t for a, b, c, d in faces for t in ((a, b, c), (a, c, d))])
+
+
+_BOX_TRIANGLES = _box_triangles()
+
+
+def _label(session, boxes):
+    from chimerax.core.commands import run
+    for box in boxes:
+        run(session, f'label #{box.id_string} models text "{box.name}" color '
+                     f'{"#%02x%02x%02x" % tuple(box.color[:3])} height fixed size 28', log=False)
+
+
+def register(_command_info, logger):
+    """Register `occupy tiles` with ChimeraX."""
+    from chimerax.core.commands import register as register_command
+    description = CmdDesc(
+        optional=[('maps', common.VolumesArg)],
+        keyword=[('mode', common.setting_arg('mode')), ('label', BoolArg)],
+        synopsis='Mark where full and least scale of maps were found')
+    register_command('occupy tiles', description, occupy_tiles, logger=logger)

@@ -1,0 +1,160 @@
+"""Between ChimeraX volumes and the arrays and axes of the core.
+
+Arrays are (z, y, x); axes are three step vectors in Å, for x, y and z in this order.
+"""
+
+import math
+
+import numpy as np
+from chimerax.map_data import ArrayGridData, interpolate_volume_data
+
+from .core import Grid
+from .follow import followers
+
+
+
+def label(model):
+    """A model as it is named to the user: name and number."""
+    return f'{model.name} #{model.id_string}' if model.id is not None else model.name
+
+
+def array_of(volume):
+    """The whole map as an array (z, y, x), whatever region and step are shown.
+
+    It may be ChimeraX's own copy: read it, do not change it.
+    """
+    return volume.full_matrix()
+
+
+def axes_of(volume):
+    """The step vectors (x, y, z) of the whole map in Å, as an array (3, 3), one in each row."""
+    return np.array(volume.data.ijk_to_xyz_transform.matrix)[:, :3].T
+
+
+def grid_of(volume):
+    """The core's `Grid` of the whole map; `ValueError` where it has no voxel size."""
+    return Grid.of(tuple(reversed(volume.data.size)), axes_of(volume))
+
+
+def lacks_voxel_size(volume):
+    """Whether the file of a map states no voxel size, for which ChimeraX then takes 1 Å."""
+    data = volume.data
+    if data.file_type != 'mrc' or not isinstance(data.path, str) or tuple(data.step) != (1, 1, 1):
+        return False
+    import mrcfile
+    try:
+        with mrcfile.open(data.path, header_only=True, permissive=True) as file:
+            cell = file.header.cella
+            return not all(float(cell[axis]) > 0 for axis in 'xyz')
+    except (OSError, ValueError):
+        return False
+
+
+def sit_on(data, source_data):
+    """Place the grid of a derived map so that it fills the box of its source, sample 0 on sample 0."""
+    factors = [n / m for n, m in zip(source_data.size, data.size)]
+    data.set_origin(source_data.origin)
+    data.set_step([step * factor for step, factor in zip(source_data.step, factors)])
+    data.set_cell_angles(source_data.cell_angles)
+    data.set_rotation(source_data.rotation)
+
+
+def new_volume(session, array, source, name, *, kind, model_id=None, show=False):
+    """Open an array as a map that sits exactly on its source and follows it.
+
+    array: (z, y, x) over the box of `source`, on its own grid or on a working grid that fills the
+    same box. kind: what it is to its source, "scale", "confidence", "map" or "mask". model_id: a
+    tuple, or None for the next free number. Returns the new `Volume`, a top-level model.
+    """
+    from chimerax.map import volume_from_grid_data
+    grid = _grid_data(array, source, name)
+    volume = volume_from_grid_data(
+        grid, session, style='surface', open_model=False, model_id=model_id, show_dialog=False)
+    volume.display = show
+    volume.position = source.scene_position
+    session.models.add([volume])
+    followers(session).add(volume, source, kind)
+    return volume
+
+
+def replace_array(volume, array, source, name=None):
+    """Give an open derived map other values, perhaps on another working grid.
+
+    The model stays, with its number and looks, so that whatever is coloured by it stays so.
+    """
+    was_saved = bool(volume.data.path)
+    volume.replace_data(_grid_data(array, source, name or volume.name))
+    if name or was_saved:
+        volume.name = volume.data.name
+    volume.new_region((0, 0, 0), [n - 1 for n in volume.data.size], (1, 1, 1))
+
+
+def _grid_data(array, source, name):
+    data = source.data
+    grid = ArrayGridData(array, symmetries=data.symmetries, name=name)
+    sit_on(grid, data)
+    # A derived map must not use up the colours that ChimeraX gives to maps in turn.
+    grid.rgba = source.default_rgba
+    # Tools that edit maps then edit a copy: the array is also that of the estimate.
+    grid.writable = False
+    return grid
+
+
+def is_derived(volume):
+    """Whether the map was made from another one by this bundle and still sits on it."""
+    return followers(volume.session).source_of(volume) is not None
+
+
+def source_of(volume):
+    """The map from which a derived map was made, or None."""
+    return followers(volume.session).source_of(volume)
+
+
+def sampled_on(volume, source, shape=None):
+    """Another map interpolated on the grid of `source`, wherever the two are placed.
+
+    shape: (z, y, x) of a working grid over the box of `source`; None for its own grid. Returns
+    float32 (z, y, x), 0 outside `volume`.
+    """
+    size = tuple(reversed(source.data.size))
+    shape = size if shape is None else tuple(shape)
+    if shape == size and _same_place(volume, source):
+        return np.asarray(volume.full_matrix(), np.float32)
+    factors = [n / m for n, m in zip(size, shape)]
+    to_volume = (volume.data.xyz_to_ijk_transform * volume.scene_position.inverse()
+                 * source.scene_position * source.data.ijk_to_xyz_transform)
+    matrix = volume.full_matrix()
+    result = np.zeros(shape, np.float32)
+    y, x = np.meshgrid(np.arange(shape[1]) * factors[1], np.arange(shape[2]) * factors[2],
+                       indexing='ij')
+    points = np.empty((shape[1] * shape[2], 3), np.float32)
+    for plane in range(shape[0]):
+        points[:, 0], points[:, 1], points[:, 2] = x.ravel(), y.ravel(), plane * factors[0]
+        values, outside = interpolate_volume_data(points, to_volume, matrix)
+        if len(outside):
+            values[outside] = 0
+        result[plane] = values.reshape(shape[1:])
+    return result
+
+
+def _same_place(one, other):
+    a, b = one.data, other.data
+    return (tuple(a.size) == tuple(b.size)
+            and a.ijk_to_xyz_transform.same(b.ijk_to_xyz_transform)
+            and one.scene_position.same(other.scene_position))
+
+
+def centre_of_voxels(source, shape, index):
+    """Where voxel `index` (z, y, x) of a working grid lies, in the source's own coordinates (Å)."""
+    factors = [n / m for n, m in zip(reversed(source.data.size), shape)]
+    ijk = [i * f for i, f in zip(index, factors)]
+    return source.data.ijk_to_xyz(tuple(reversed(ijk)))
+
+
+def voxel_text(grid):
+    """Box and voxel size of a core `Grid` in words: "240 × 240 × 240 voxels of 1.05 Å"."""
+    size = ' × '.join(str(n) for n in reversed(grid.shape))
+    steps = grid.steps
+    same = math.isclose(min(steps), max(steps), rel_tol=1e-4)
+    step = f'{steps[0]:.4g}' if same else ' × '.join(f'{s:.4g}' for s in steps)
+    return f'{size} voxels of {step} Å'
