@@ -88,7 +88,7 @@ def run_commands(session, text):
             run(session, text)
             session.ui.process_events()
     except LimitationError as error:
-        about_pictures = session.ui.no_pictures and 'OpenGL' in str(error)
+        about_pictures = session.ui.no_pictures and 'rendering' in str(error)
         session.logger.error(session.ui.no_pictures if about_pictures else str(error))
     except NotABug as error:
         session.logger.error(str(error))
@@ -104,30 +104,44 @@ def open_command(path):
     return f'open {FileNameArg.unparse(str(path))}'
 
 
-class _InOrder(argparse.Action):
+class _Step(argparse.Action):
     """Collects commands and files into one list, so that they run in the order given."""
 
-    def __call__(self, parser, namespace, values, option_string=None):
-        kind = 'command' if option_string else 'file'
-        for value in [values] if option_string else values:
-            namespace.steps.append((kind, value))
+    def __call__(self, parser, namespace, value, option_string=None):
+        namespace.steps.append((option_string, value))
+
+
+def _mark_files(arguments):
+    # argparse gathers positional arguments, and their place among the options is lost.
+    marked, rest = [], list(arguments)
+    while rest:
+        argument = rest.pop(0)
+        if argument in ('--cmd', '--bundle'):
+            marked += [argument, *rest[:1]]
+            del rest[:1]
+        else:
+            marked += [argument] if argument.startswith('-') else ['--file', argument]
+    return marked
 
 
 def main(arguments=None):
     summary, _, details = __doc__.partition('\n\n')
     parser = argparse.ArgumentParser(
-        description=summary, epilog=details, formatter_class=argparse.RawDescriptionHelpFormatter
+        usage='%(prog)s [--bundle PATH] [--quiet] [--cmd COMMANDS | FILE] ...',
+        description=summary,
+        epilog=details,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(steps=[])
-    parser.add_argument('--cmd', action=_InOrder, metavar='COMMANDS', help='commands, split by ;')
+    parser.add_argument('--cmd', action=_Step, metavar='COMMANDS', help='commands, split by ;')
     parser.add_argument(
-        'files', nargs='*', action=_InOrder, help='scripts (.cxc, .py) to run, or files to open'
+        '--file', action=_Step, metavar='FILE', help='a script (.cxc, .py) to run or file to open'
     )
     parser.add_argument(
         '--bundle', metavar='PATH', help='a wheel of ChimeraX-OccuPy, or where it is installed'
     )
     parser.add_argument('--quiet', action='store_true', help='print nothing but errors')
-    options = parser.parse_intermixed_args(arguments)
+    options = parser.parse_args(_mark_files(sys.argv[1:] if arguments is None else arguments))
     if not options.steps:
         parser.error('nothing to do: give --cmd or a file')
     try:
@@ -135,8 +149,8 @@ def main(arguments=None):
     except SetupError as error:
         print(f'error: {error}', file=sys.stderr)
         return 1
-    for kind, value in options.steps:
-        command = open_command(value) if kind == 'file' else value
+    for option, value in options.steps:
+        command = open_command(value) if option == '--file' else value
         if not run_commands(session, command):
             if options.quiet:
                 print(f'error: {session.ui.log.text("error", "bug")}', file=sys.stderr)

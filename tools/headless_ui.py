@@ -11,6 +11,7 @@ import threading
 import time
 import types
 from html.parser import HTMLParser
+from itertools import zip_longest
 
 from chimerax.core import logger as chimerax_logger, tasks
 from chimerax.core.commands import cli
@@ -36,44 +37,45 @@ def plain_text(html):
 
 class _PlainText(HTMLParser):
     _BREAKS = frozenset(
-        ('br', 'p', 'div', 'tr', 'table', 'ul', 'ol', 'li', 'h1', 'h2', 'h3', 'h4', 'pre')
+        ('br', 'p', 'div', 'table', 'ul', 'ol', 'li', 'h1', 'h2', 'h3', 'h4', 'pre')
     )
     _HIDDEN = frozenset(('style', 'script', 'head'))
 
     def __init__(self):
         super().__init__()
         self._lines = ['']
-        self._tables = []
-        self._cell = None
+        self._rows = None  # of the table being read: lists of cells
+        self._cell = None  # text of the cell being read
         self._hidden = 0
 
     def handle_starttag(self, tag, attrs):
         if tag in self._HIDDEN:
             self._hidden += 1
         elif tag == 'table':
-            self._tables.append([])
-        elif tag == 'tr' and self._tables:
-            self._tables[-1].append([])
-        elif tag in ('td', 'th') and self._tables:
-            self._cell = ''
-            return
-        if self._cell is None and tag in self._BREAKS:
+            self._rows = []
+        elif tag in ('tr', 'td', 'th'):
+            # The end of the cell before need not have been marked.
+            self._end_cell()
+            if tag != 'tr':
+                self._cell = ''
+            elif self._rows is not None:
+                self._rows.append([])
+        elif self._cell is not None:
+            self._cell += ' '
+        elif tag in self._BREAKS:
             self._new_line()
             if tag == 'li':
                 self._lines[-1] = '- '
-        elif self._cell is not None and tag == 'br':
-            self._cell += ' '
 
     def handle_endtag(self, tag):
         if tag in self._HIDDEN:
             self._hidden -= 1
-        elif tag in ('td', 'th') and self._cell is not None:
-            rows = self._tables[-1] or self._tables[-1].append([]) or self._tables[-1]
-            rows[-1].append(' '.join(self._cell.split()))
-            self._cell = None
-        elif tag == 'table' and self._tables:
-            self._end_table(self._tables.pop())
-        elif self._cell is None and tag in self._BREAKS - {'br'}:
+        elif tag in ('tr', 'td', 'th'):
+            self._end_cell()
+        elif tag == 'table':
+            self._end_cell()
+            self._end_table()
+        elif tag in self._BREAKS and tag != 'br' and self._cell is None:
             self._new_line()
 
     def handle_data(self, data):
@@ -92,15 +94,21 @@ class _PlainText(HTMLParser):
         if self._lines[-1].strip():
             self._lines.append('')
 
-    def _end_table(self, rows):
+    def _end_cell(self):
+        if self._cell is not None and self._rows is not None:
+            if not self._rows:
+                self._rows.append([])
+            self._rows[-1].append(' '.join(self._cell.split()))
+        self._cell = None
+
+    def _end_table(self):
         self._new_line()
-        widths = {}
+        rows, self._rows = self._rows or [], None
+        columns = zip_longest(*rows, fillvalue='')
+        widths = [max(map(len, column)) for column in columns]
         for row in rows:
-            for column, cell in enumerate(row):
-                widths[column] = max(widths.get(column, 0), len(cell))
-        for row in rows:
-            cells = (cell.ljust(widths[column]) for column, cell in enumerate(row))
-            self._lines[-1] = '  '.join(cells).rstrip()
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+            self._lines[-1] = '  '.join(cells)
             self._new_line()
 
     def text(self):
@@ -306,4 +314,10 @@ def _show_parse_error(command):
 
 def show_address(session, url, *, new_tab=False, html=None):
     """Log a help page's address, where ChimeraX without a window would start a web browser."""
-    session.logger.info(url)
+    if url.startswith('help:'):
+        # Found among the bundles' help folders, it comes back as the address of a file.
+        from chimerax.help_viewer.cmd import help as help_command
+
+        help_command(session, url)
+    else:
+        session.logger.info(url)

@@ -1,0 +1,191 @@
+"""Fixtures: one ChimeraX session for all tests, clean for each of them.
+
+Three arrangements run the same tests. With the ChimeraX library (`make env`) the session comes
+from tools/headless.py. Without it only tests/core is collected, which needs numpy and scipy alone.
+Inside a ChimeraX application (`make test-chimerax`) the session is the application's.
+"""
+
+import time
+from pathlib import Path
+
+import chimerax_library
+import numpy as np
+import pytest
+
+TESTS = Path(__file__).parent
+SOURCE = chimerax_library.REPOSITORY / 'src'
+# These test how the library is started and the bundle built, which an application does itself.
+NOT_IN_APPLICATION = ('test_headless.py', 'test_bundle.py', 'test_wheel.py')
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        '--bundle',
+        metavar='PATH',
+        help='test this wheel or installed copy of the bundle, not the source',
+    )
+
+
+def _application_session(config):
+    for plugin in config.pluginmanager.get_plugins():
+        session = getattr(plugin, 'application_session', None)
+        if session is not None:
+            return session
+    return None
+
+
+def pytest_configure(config):
+    if _application_session(config) is not None:
+        config.arrangement = 'application'
+    elif chimerax_library.find_library() is not None:
+        config.arrangement = 'library'
+        chimerax_library.prepare(config.getoption('--bundle'))
+    else:
+        config.arrangement = 'core only'
+        chimerax_library.namespace_package()
+        chimerax_library.use_source('chimerax.occupy', SOURCE)
+
+
+def pytest_report_header(config):
+    return f'ChimeraX: {config.arrangement}'
+
+
+def pytest_ignore_collect(collection_path, config):
+    if collection_path.is_dir() or collection_path.parent == TESTS / 'core':
+        return None
+    if config.arrangement == 'application':
+        return True if collection_path.name in NOT_IN_APPLICATION else None
+    return True if config.arrangement == 'core only' else None
+
+
+@pytest.fixture(scope='session')
+def chimerax_session(pytestconfig):
+    session = _application_session(pytestconfig)
+    if session is None:
+        from headless import start_session
+
+        session = start_session(pytestconfig.getoption('--bundle'))
+    return session
+
+
+@pytest.fixture
+def session(chimerax_session):
+    """The ChimeraX session, with nothing open; whatever the test leaves behind is cleared."""
+    _clear(chimerax_session)
+    yield chimerax_session
+    _clear(chimerax_session)
+
+
+def _clear(session):
+    for task in session.tasks.list():
+        if task.terminated():
+            session.tasks.remove(task)
+        else:
+            task.terminate()
+    # What threads still had to say belongs to the test that started them.
+    process_events = getattr(session.ui, 'process_events', None)
+    if process_events is not None:
+        process_events()
+    session.reset()
+    session.undo.clear()
+
+
+@pytest.fixture
+def run(session):
+    """Run a ChimeraX command; return what it returns. Raises UserError as the command does."""
+    from chimerax.core.commands import run
+
+    def run_command(text, **options):
+        return run(session, text, **options)
+
+    return run_command
+
+
+@pytest.fixture
+def log(session):
+    """What ChimeraX logs during the test: `log.text()`, `log.text('warning', 'error')`."""
+    from headless_ui import TerminalLog
+
+    recorded = TerminalLog()
+    session.logger.add_log(recorded)
+    yield recorded
+    session.logger.remove_log(recorded)
+
+
+@pytest.fixture
+def wait_until(session):
+    """Let threads deliver on the main thread until `condition()` holds, or raise TimeoutError."""
+
+    def wait(condition, timeout=60):
+        if hasattr(session.ui, 'wait_until'):
+            session.ui.wait_until(condition, timeout)
+            return
+        end = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError(f'still waiting after {timeout} s')
+            time.sleep(0.01)
+
+    return wait
+
+
+class Maps:
+    """Writes maps for the tests, into a folder that lasts as long as the test run."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def write(self, name, array, voxel_size=1.5, origin=(0, 0, 0)):
+        """Write a (z, y, x) array with a voxel size and origin (x, y, z) in Å; return the path."""
+        import mrcfile
+
+        path = self.folder / f'{name}.mrc'
+        with mrcfile.new(path, np.asarray(array), overwrite=True) as mrc:
+            mrc.voxel_size = voxel_size
+            mrc.header.origin = tuple(origin)
+        return path
+
+    def _once(self, name, make, **placement):
+        path = self.folder / f'{name}.mrc'
+        return path if path.exists() else self.write(name, make(), **placement)
+
+    @property
+    def pair(self):
+        """Two balls of atoms, full at low x and half occupied at high x: 40 × 40 × 64 voxels."""
+        return self._once('pair', lambda: two_balls((40, 40, 64)))
+
+    @property
+    def odd(self):
+        """The same in an odd box with unequal voxels and an origin off the grid."""
+        placement = {'voxel_size': (1.4, 1.5, 1.6), 'origin': (-12.3, 4.5, 30.1)}
+        return self._once('odd', lambda: two_balls((37, 41, 63)), **placement)
+
+
+def two_balls(shape, occupancies=(1.0, 0.5), noise=0.02, seed=7):
+    """A float32 map of two balls of blurred atoms side by side along x, in weak noise."""
+    from scipy.ndimage import gaussian_filter
+
+    rng = np.random.default_rng(seed)
+    z, y, x = np.indices(shape)
+    density = np.zeros(shape)
+    for place, occupancy in zip((0.3, 0.7), occupancies, strict=True):
+        centre = np.array([shape[0] / 2, shape[1] / 2, shape[2] * place])
+        distance = np.sqrt((z - centre[0]) ** 2 + (y - centre[1]) ** 2 + (x - centre[2]) ** 2)
+        atoms = (rng.random(shape) < 0.1) & (distance < min(shape) / 4)
+        density += occupancy * gaussian_filter(atoms.astype(float), 1)
+    density /= density.max()
+    return (density + noise * rng.standard_normal(shape)).astype(np.float32)
+
+
+@pytest.fixture(scope='session')
+def maps(tmp_path_factory):
+    """Small synthetic maps as files: see `Maps`."""
+    return Maps(tmp_path_factory.mktemp('maps'))
+
+
+@pytest.fixture
+def needs_pictures(session):
+    """Skips a test where nothing can be drawn: OSMesa is optional."""
+    reason = getattr(session.ui, 'no_pictures', '')
+    if reason or session.main_view.render is None:
+        pytest.skip(reason or 'this ChimeraX was started without --offscreen')
