@@ -34,6 +34,9 @@ if BundleAPI is not None:
             if class_name == 'EstimateRecord':
                 from .estimates import EstimateRecord
                 return EstimateRecord
+            if class_name == 'ScaleColor':
+                from .coloring import ScaleColor
+                return ScaleColor
             if class_name == 'OccupyTool':
                 from .tool import OccupyTool
                 return OccupyTool

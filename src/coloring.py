@@ -6,6 +6,11 @@ can undo it.
 
 from dataclasses import dataclass
 
+import numpy as np
+from chimerax.geometry import Place
+from chimerax.map_data import interpolate_volume_data
+from chimerax.surface.colorvol import VolumeColor
+
 from .core.parameters import default
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
@@ -22,11 +27,12 @@ PALETTES = {
 }
 DEFAULT_PALETTE = 'occupy'
 DEFAULT_RANGE = (default('color_low'), default('color_high'))
-#: Colours in the key; of these the first, the last and the numbers between get a label.
+#: Colours in the key; of these the first and the last are labelled with a number, the middle one
+#: with the title: with a number for each they would run into one another.
 _KEY_COLORS = 9
-_KEY_LABELS = (0, 2, 4, 6, 8)
-_KEY_PLACE = (0.04, 0.08)
-_KEY_SIZE = (0.035, 0.36)
+_KEY_PLACE = (0.58, 0.1)
+_KEY_SIZE = (0.36, 0.04)
+_KEY_FONT_SIZE = 18
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,28 @@ class Palette:
     colormap: object
 
 
+class ScaleColor(VolumeColor):
+    """ChimeraX's colouring by a map, holding on a little beyond its last samples.
+
+    Where a map is cut by its box, the surface closes on the last sample or, on a coarser working
+    grid, beyond it, which would be grey for want of a value. Sessions keep it by this name.
+    """
+
+    def vertex_values(self, vertices, vertex_xform):
+        """Scale at the vertices, and which of them (indices) lie outside."""
+        values, outside = super().vertex_values(vertices, vertex_xform)
+        outside = np.asarray(outside, int)
+        if not len(outside):
+            return values, outside
+        matrix, to_index = self.volume.matrix_and_transform(vertex_xform, 'all', (1, 1, 1))
+        index = to_index * vertices[outside]
+        size = np.array(matrix.shape[::-1])
+        near = ((index > -1) & (index < size)).all(axis=1)
+        held = np.clip(index[near], 0, size - 1).astype(np.float32)
+        values[outside[near]], _ = interpolate_volume_data(held, Place(), matrix)
+        return values, outside[~near]
+
+
 def palette(name):
     """One of this bundle's palettes by name, as a `Palette`."""
     from chimerax.core.colors import Color, Colormap
@@ -44,8 +72,10 @@ def palette(name):
 
 
 def ranged(chosen, limits):
-    """The `Colormap` of a `Palette` over a range of scale, (low, high); None leaves the palette's own
-    values where it has any, and else takes the default range."""
+    """The `Colormap` of a `Palette` over a range of scale, (low, high).
+
+    None leaves the palette's own values where it has any, and else takes the default range.
+    """
     colormap = chosen.colormap
     if limits is None:
         if colormap.values_specified:
@@ -77,10 +107,14 @@ def surfaces_of(volume):
     return list(volume.surfaces)
 
 
-def color_surfaces(session, surfaces, scale_map, chosen, limits=None, name='occupy color'):
-    """Colour surfaces by a scale map; undoable as one step. Returns those that were coloured."""
+def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, title='',
+                   name='occupy color'):
+    """Colour surfaces by a scale map, and show the colour key under a title unless it is ''.
+
+    chosen: a `Palette`. limits: (low, high), see `ranged`. Undoable as one step called `name`.
+    Returns the surfaces that were coloured; those that are empty are left out.
+    """
     from chimerax.core.undo import UndoState
-    from chimerax.surface.colorvol import VolumeColor
     undo = UndoState(name)
     colormap = ranged(chosen, limits)
     coloured = []
@@ -88,10 +122,12 @@ def color_surfaces(session, surfaces, scale_map, chosen, limits=None, name='occu
         if surface.vertices is None or not len(surface.vertices):
             continue
         before = surface.color_undo_state
-        by_scale = VolumeColor(surface, scale_map, palette=colormap)
+        by_scale = ScaleColor(surface, scale_map, palette=colormap)
         by_scale.set_vertex_colors(report_stats=False)
         undo.add(surface, 'color_undo_state', before, surface.color_undo_state)
         coloured.append(surface)
+    if title:
+        _show_key(session, colormap, title, undo)
     if coloured:
         session.undo.register(undo)
     return coloured
@@ -99,32 +135,30 @@ def color_surfaces(session, surfaces, scale_map, chosen, limits=None, name='occu
 
 def is_colored_by(surface, scale_map):
     """Whether a surface is coloured by the given map at present."""
-    from chimerax.surface.colorvol import VolumeColor
     by = surface.auto_recolor_vertices
     by = getattr(by, '__self__', by)    # ChimeraX before 1.9 keeps a method of it
     return isinstance(by, VolumeColor) and by.volume is scale_map
 
 
-def show_key(session, colormap, title):
-    """Show the one colour key of the session for a colormap, in place of the one before.
-
-    It stands upright, so that its numbers cannot run into one another, with the title at the top.
-    """
-    import numpy as np
+def _show_key(session, colormap, title, undo):
+    """Show a colormap in the one colour key of the session, in place of what it showed before."""
     from chimerax.color_key.model import get_model
     low, high = (float(value) for value in colormap.value_range())
     values = np.linspace(low, high, _KEY_COLORS)
     colors = colormap.interpolated_rgba(values.astype(np.float32))
-    labels = [f'{values[i]:.3g}' if i in _KEY_LABELS else '' for i in range(_KEY_COLORS)]
-    labels[-1] = f'{labels[-1]}  {title}'
-    is_new = get_model(session, create=False) is None
-    key = get_model(session)
-    key.rgbas_and_labels = [
-        (tuple(float(c) for c in color), text) for color, text in zip(colors, labels)]
+    labels = [''] * _KEY_COLORS
+    labels[0], labels[_KEY_COLORS // 2], labels[-1] = f'{low:.3g}', title, f'{high:.3g}'
+    colors = [tuple(float(part) for part in color) for color in colors]
+    shown = list(zip(colors, labels, strict=True))
+    key = get_model(session, create=False)
+    if key is None:
+        key = get_model(session)
+        key.pos, key.size, key.font_size = _KEY_PLACE, _KEY_SIZE, _KEY_FONT_SIZE
+        undo.add(key, 'display', False, True)
+    else:       # where the user has put it, it stays
+        undo.add(key, 'rgbas_and_labels', key.rgbas_and_labels, shown)
+        undo.add(key, 'display', key.display, True)
+    key.display = True
+    key.rgbas_and_labels = shown
     key.numeric_label_spacing = key.NLS_EQUAL
     key.color_treatment = key.CT_BLENDED
-    if is_new:      # where the user has put it, it stays
-        key.pos, key.size = _KEY_PLACE, _KEY_SIZE
-        key.justification = key.JUST_LEFT
-        key.font_size = 18
-    return key

@@ -14,7 +14,8 @@ from chimerax.core.triggerset import TriggerSet
 from . import volumes
 from .packing import Unreadable, pack, unpack
 
-VERSION = 1     # 1: per estimate its source, scale map, estimate without the scale if the map holds it
+# 1: for each estimate its source, its scale map, and itself, without the scale if that map holds it
+VERSION = 1
 CHANGED = 'estimates changed'
 _TAG = 'occupy estimates'
 
@@ -33,9 +34,9 @@ def record(session):
 class Entry:
     """One estimate in the record.
 
-    `source`: the map. `estimate`: the core's `ScaleEstimate`. `scale_map`: the volume that shows the
-    scale, None when there is none or it was closed. `stale`: why the estimate no longer holds, a
-    sentence's end such as "its values have changed", or ''.
+    `source`: the map. `estimate`: the core's `ScaleEstimate`. `scale_map`: the volume that shows
+    the scale, None when there is none or it was closed. `stale`: why the estimate no longer holds,
+    a sentence's end such as "its values have changed", or ''.
     """
 
     source: object

@@ -112,8 +112,9 @@ class Followers(StateManager):
 def put_at(model, scene_position):
     """Move a model to a position in the scene, whatever its parent."""
     parent = model.parent
-    position = scene_position if parent is None else parent.scene_position.inverse() * scene_position
-    model.position = position
+    if parent is not None:
+        scene_position = parent.scene_position.inverse() * scene_position
+    model.position = scene_position
 
 
 def _ancestors(model):

@@ -1,8 +1,8 @@
 """Long work: in the background of the application, or with the next command waiting for it.
 
-`run` starts work. In the background it is a ChimeraX task, which the Task Manager and `taskman kill`
-stop; otherwise the caller waits for it. Either way the work runs in a thread of its own, so that the
-status line can say how far it is, and models are made on the main thread when it is done.
+`run` starts work. In the background it is a ChimeraX task, which the Task Manager and `taskman
+kill` stop; otherwise the caller waits for it. Either way the work runs in a thread of its own, so
+that the status line can say how far it is, and models are made on the main thread in the end.
 """
 
 import sys
@@ -49,7 +49,7 @@ def jobs(session):
 
 @contextmanager
 def in_background(session):
-    """Commands run within this go to the background although they were not typed: for the panel."""
+    """Commands run within this go to the background, though they were not typed: for panels."""
     state = jobs(session)
     before, state.background = state.background, True
     try:
@@ -95,13 +95,13 @@ def run(session, title, work, deliver, *, block=None, watch=(), numbers=()):
     """Do `work(progress)` and then `deliver(result)` on the main thread.
 
     title: what the status line, the Task Manager and the log call it. `work` must touch neither
-    models nor graphics; `progress(share 0…1, stage)` tells how far it is and raises `Cancelled` when
-    it shall stop. watch: the maps the work reads; it ends quietly when one is closed or changes.
-    numbers: model numbers (tuples) to be kept free for what will be delivered: in the background a
-    placeholder stands at each.
+    models nor graphics; `progress(share 0…1, stage)` tells how far it is and raises `Cancelled`
+    when it shall stop. watch: the maps the work reads; it ends quietly when one is closed or
+    changes. numbers: model numbers (tuples) to be kept free for what will be delivered: in the
+    background a placeholder stands at each.
 
-    Waiting (see `blocks`), returns what `deliver` returned, and raises `UserError` for a `ValueError`
-    of `work`. In the background returns the `Job`.
+    Waiting (see `blocks`), returns what `deliver` returned, and raises `UserError` for a
+    `ValueError` of `work`. In the background returns the `Job`.
     """
     job = Job(session, title, work, deliver, watch)
     if blocks(session, block):

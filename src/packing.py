@@ -21,7 +21,7 @@ class Unreadable(Exception):
 
 
 def pack(value, without=()):
-    """A dataclass as nested dicts of plain values and arrays; fields named in `without` left out."""
+    """A dataclass as nested dicts of plain values and arrays, without the fields in `without`."""
     if is_dataclass(value):
         return {'class': type(value).__name__,
                 'fields': {f.name: pack(getattr(value, f.name)) for f in fields(value)

@@ -12,7 +12,6 @@ from .core import Grid
 from .follow import followers
 
 
-
 def label(model):
     """A model as it is named to the user: name and number."""
     return f'{model.name} #{model.id_string}' if model.id is not None else model.name
@@ -51,10 +50,10 @@ def lacks_voxel_size(volume):
 
 
 def sit_on(data, source_data):
-    """Place the grid of a derived map so that it fills the box of its source, sample 0 on sample 0."""
-    factors = [n / m for n, m in zip(source_data.size, data.size)]
+    """Place a derived map's grid so that it fills the box of its source, sample 0 on sample 0."""
+    factors = [n / m for n, m in zip(source_data.size, data.size, strict=True)]
     data.set_origin(source_data.origin)
-    data.set_step([step * factor for step, factor in zip(source_data.step, factors)])
+    data.set_step([step * factor for step, factor in zip(source_data.step, factors, strict=True)])
     data.set_cell_angles(source_data.cell_angles)
     data.set_rotation(source_data.rotation)
 
@@ -120,7 +119,7 @@ def sampled_on(volume, source, shape=None):
     shape = size if shape is None else tuple(shape)
     if shape == size and _same_place(volume, source):
         return np.asarray(volume.full_matrix(), np.float32)
-    factors = [n / m for n, m in zip(size, shape)]
+    factors = [n / m for n, m in zip(size, shape, strict=True)]
     to_volume = (volume.data.xyz_to_ijk_transform * volume.scene_position.inverse()
                  * source.scene_position * source.data.ijk_to_xyz_transform)
     matrix = volume.full_matrix()
@@ -146,8 +145,8 @@ def _same_place(one, other):
 
 def centre_of_voxels(source, shape, index):
     """Where voxel `index` (z, y, x) of a working grid lies, in the source's own coordinates (Å)."""
-    factors = [n / m for n, m in zip(reversed(source.data.size), shape)]
-    ijk = [i * f for i, f in zip(index, factors)]
+    factors = [n / m for n, m in zip(reversed(source.data.size), shape, strict=True)]
+    ijk = [i * f for i, f in zip(index, factors, strict=True)]
     return source.data.ijk_to_xyz(tuple(reversed(ijk)))
 
 

@@ -28,9 +28,9 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
         surfaces = [target]
         if hasattr(target, 'full_matrix'):
             surfaces = coloring.surfaces_of(target)
-        coloured += coloring.color_surfaces(session, surfaces, scale_map, chosen, limits)
-    if key:
-        coloring.show_key(session, coloring.ranged(chosen, limits), key_title(entry.estimate))
+        coloured += coloring.color_surfaces(
+            session, surfaces, scale_map, chosen, limits,
+            title=key_title(entry.estimate) if key else '')
     return coloured
 
 

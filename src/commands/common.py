@@ -49,7 +49,8 @@ def setting_args(*names):
 
 
 #: One odd number, or three for the x, y and z axes.
-KernelSizeArg = Or(TupleOf(IntArg, 3), setting_arg('kernel_size'))
+KernelSizeArg = Or(setting_arg('kernel_size'), TupleOf(IntArg, 3),
+                   name='one odd number of voxels, or three (x,y,z)')
 
 
 class VolumesArg(ModelsArg):
@@ -89,7 +90,11 @@ class PaletteArg(Annotation):
         token, used, rest = next_token(text)
         if token.lower() in coloring.PALETTES:
             return coloring.palette(token.lower()), used, rest
-        colormap, used, rest = ColormapArg.parse(text, session)
+        try:
+            colormap, used, rest = ColormapArg.parse(text, session)
+        except (UserError, ValueError):     # it may have looked for it on the internet, in vain
+            raise UserError(f'no palette is called "{token}"; the palettes made for scale are '
+                            + ' and '.join(coloring.PALETTES)) from None
         return coloring.Palette(used, colormap), used, rest
 
 
@@ -102,7 +107,8 @@ def only_maps(models):
 def _no_map_in(models, used):
     if not models:
         return f'no model is open that {used} names'
-    return f'{volumes.label(models[0])} is not a map; name a map, such as one opened from an MRC file'
+    return (f'{volumes.label(next(iter(models)))} is not a map; '
+            'name a map, such as one opened from an MRC file')
 
 
 def maps_to_estimate(session, maps):
@@ -118,7 +124,7 @@ def maps_to_estimate(session, maps):
 
 
 def from_settings(cls, **values):
-    """A `Parameters` or `Modification` of the values that were given; `UserError` for a wrong one."""
+    """A `Parameters` or `Modification` of the values given; `UserError` for a wrong one."""
     try:
         return cls(**{name: value for name, value in values.items() if value is not None})
     except ValueError as error:
@@ -160,7 +166,8 @@ def value_text(value):
             return value_text(value[0])
         return ','.join(value_text(one) for one in value)
     if isinstance(value, float):
-        return repr(round(value, 12)) if value != int(value) or abs(value) > 1e9 else str(int(value))
+        # In full, so that a kernel made from it has the same voxels.
+        return str(int(value)) if value == int(value) and abs(value) < 1e9 else repr(value)
     return str(value)
 
 
@@ -175,7 +182,7 @@ def settings_text(parameters, names):
 
 
 def table(rows, title=''):
-    """Rows of (name, value, remark) as a table for the log, folded away where the log can do that."""
+    """Rows of (name, value, remark) as a table for the log, folded away where it can do that."""
     from html import escape
     body = ''.join(
         '<tr>' + ''.join(f'<td>{escape(str(cell))}&nbsp;&nbsp;</td>' for cell in row) + '</tr>'

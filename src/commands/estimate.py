@@ -39,10 +39,10 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
 
     Settings of the estimate
     ------------------------
-    mode, low_pass … baseline: see `SETTINGS` in core/parameters.py; None takes the default or derives
-    it from the map. naive: the same as full_scale "naive". solvent_mask: a map that covers solvent or
-    content, on any grid. full_scale_from: a map with an estimate of the same mode, whose full scale is
-    taken over.
+    mode, low_pass … baseline: see `SETTINGS` in core/parameters.py; None takes the default or
+    derives it from the map. naive: the same as full_scale "naive". solvent_mask: a map that covers
+    solvent or content, on any grid. full_scale_from: a map with an estimate of the same mode, whose
+    full scale is taken over.
 
     Output
     ------
@@ -65,8 +65,12 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
     _assign_numbers(session, tasks, replace, model_id)
 
     def deliver(estimates):
-        return [_delivered(session, task, found, name, color, key, palette, range)
-                for task, found in zip(tasks, estimates)]
+        # All maps first, so that their numbers follow one another; the colour key takes one too.
+        scale_maps = [_opened(session, task, found, name)
+                      for task, found in zip(tasks, estimates, strict=True)]
+        for source, found, scale_map in zip(sources, estimates, scale_maps, strict=True):
+            _shown(session, source, scale_map, found, color, key, palette, range)
+        return scale_maps
 
     maps_text = ', '.join(volumes.label(source) for source in sources)
     return jobs.run(
@@ -96,8 +100,8 @@ def _other_estimate(session, source, mode):
 def _prepared(source, parameters, solvent_mask, other):
     """Read a map and refuse it if it cannot be estimated."""
     if volumes.lacks_voxel_size(source):
-        raise UserError(f'{volumes.label(source)}: its file states no voxel size; set it first with '
-                        f'"volume #{source.id_string} voxelSize 1.1" (size in Å; give 1.0001 for 1)')
+        raise UserError(f'{volumes.label(source)}: its file states no voxel size; set it first, '
+        raise UserError(f"{volumes.label(source)}: its file states no voxel size; set it first, "
     array, axes = volumes.array_of(source), volumes.axes_of(source)
     try:
         grid = check_map(array, axes)
@@ -127,7 +131,7 @@ def _assign_numbers(session, tasks, replace, model_id):
     if model_id is not None and new:
         new[0].number = common.free_number(session, tuple(model_id))
         return
-    for task, number in zip(new, common.next_numbers(session, len(new))):
+    for task, number in zip(new, common.next_numbers(session, len(new)), strict=True):
         task.number = number
 
 
@@ -135,7 +139,7 @@ def _estimates(tasks, progress):
     """The long part, in a thread: an estimate for each task."""
     sizes = [task.array.size for task in tasks]
     found, done = [], 0
-    for task, size in zip(tasks, sizes):
+    for task, size in zip(tasks, sizes, strict=True):
         def one(share, stage, done=done, size=size):
             progress((done + share * size) / sum(sizes), stage)
         try:
@@ -148,8 +152,8 @@ def _estimates(tasks, progress):
     return found
 
 
-def _delivered(session, task, found, name, color, key, palette, limits):
-    """Open one scale as a map, record and log it, and colour its source."""
+def _opened(session, task, found, name):
+    """Open one scale as a map, or give it to the one it replaces, and record it."""
     source = task.source
     if task.replaces is not None and not task.replaces.deleted:
         scale_map = task.replaces
@@ -159,17 +163,18 @@ def _delivered(session, task, found, name, color, key, palette, limits):
         scale_map = volumes.new_volume(
             session, found.scale, source, name or f'{source.name} {found.parameters.mode} scale',
             kind='scale', model_id=number)
-    known = record(session)
-    known.set(source, found, scale_map)
-    look = known.look(source)
-    chosen, limits = choose_look(look, palette, limits, found)
+    record(session).set(source, found, scale_map)
+    return scale_map
+
+
+def _shown(session, source, scale_map, found, color, key, palette, limits):
+    """Log one result, and colour its map."""
+    chosen, limits = choose_look(record(session).look(source), palette, limits, found)
     _log(session, source, scale_map, found, chosen, limits, color, key)
     if color:
         coloring.color_surfaces(
-            session, coloring.surfaces_of(source), scale_map, chosen, limits, 'occupy')
-        if key:
-            coloring.show_key(session, coloring.ranged(chosen, limits), key_title(found))
-    return scale_map
+            session, coloring.surfaces_of(source), scale_map, chosen, limits,
+            title=key_title(found) if key else '', name='occupy')
 
 
 def choose_look(look, palette, limits, found):

@@ -11,7 +11,10 @@ from . import common
 #: Blue and orange, which every eye tells apart.
 _COLORS = {'full scale': (46, 134, 255, 255), 'least scale': (255, 122, 26, 255)}
 #: Edges are drawn as bars of this share of the tile's edge.
-_BAR = 0.03
+_BAR = 0.04
+#: Labels stand at a marker of this share of the tile's width.
+_MARKER = 0.02
+_LABEL_SIZE = 24
 
 
 def occupy_tiles(session, maps=None, *, mode=None, label=True):
@@ -55,8 +58,8 @@ def _show(session, entry, label):
         group.id = number
     session.models.add([group])
     followers(session).add(group, source, 'tiles')
-    if label:
-        _label(session, boxes)
+    if label and session.main_view.render is not None:    # labels are pictures
+        _label(session, group, _COLORS)
     session.logger.info(
         f'Tiles of {volumes.label(source)}, {entry.mode} mode, are #{group.id_string}: full scale '
         f'from a contrast of {tiles.full.value:.4g} (blue), the least {tiles.least.value:.4g} '
@@ -70,7 +73,7 @@ def _box(session, source, shape, tile, name):
     from chimerax.core.models import Surface
     from chimerax.surface import calculate_vertex_normals
     low = [start - 0.5 for start in tile.start]
-    high = [start + size - 0.5 for start, size in zip(tile.start, tile.size)]
+    high = [start + size - 0.5 for start, size in zip(tile.start, tile.size, strict=True)]
     corner = np.array(volumes.centre_of_voxels(source, shape, low))
     edges = []
     for axis in (2, 1, 0):      # x, y, z
@@ -93,6 +96,7 @@ def _box(session, source, shape, tile, name):
     va = va[ta.ravel()]
     ta = np.arange(len(va), dtype=np.int32).reshape(-1, 3)
     surface.set_geometry(va, calculate_vertex_normals(va, ta), ta)
+    surface.SESSION_SAVE_DRAWING = True
     surface.color = np.array(_COLORS[name], np.uint8)
     return surface
 
@@ -121,11 +125,25 @@ def _box_triangles():
 _BOX_TRIANGLES = _box_triangles()
 
 
-def _label(session, boxes):
-    from chimerax.core.commands import run
-    for box in boxes:
-        run(session, f'label #{box.id_string} models text "{box.name}" color '
-                     f'{"#%02x%02x%02x" % tuple(box.color[:3])} height fixed size 28', log=False)
+def _label(session, group, names):
+    """Put a labelled marker in the middle of each frame; ChimeraX 1.7 labels nothing but atoms."""
+    from chimerax.label.label3d import label
+    from chimerax.markers import MarkerSet
+    frames = group.child_models()
+    markers = MarkerSet(session, 'labels')
+    group.add([markers])
+    for frame, name in zip(frames, names, strict=True):
+        bounds = frame.geometry_bounds()
+        marker = markers.create_marker(
+            bounds.center(), _COLORS[name], radius=_MARKER * bounds.width())
+        label(session, _objects(marker), 'atoms', text=name, color=(255, 255, 255, 255),
+              bg_color=_COLORS[name], size=_LABEL_SIZE, height='fixed')
+
+
+def _objects(marker):
+    from chimerax.atomic import Atoms
+    from chimerax.core.objects import Objects
+    return Objects(atoms=Atoms([marker]))
 
 
 def register(_command_info, logger):
