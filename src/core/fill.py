@@ -3,13 +3,21 @@
 import numpy as np
 from scipy import fft
 
-from .fourier import frequency_squared
+from .fourier import low_pass
+from .progress import Stages
 from .solvent import inside_sphere
+from .spectrum import scale_shells, shell_numbers, single_columns, weighted_spectrum
 from .threads import in_threads, slabs, thread_count
 
 SLAB = 8
 #: With less of the sphere than this being solvent there is no spectrum to speak of.
 LEAST_SOLVENT = 1e-3
+#: Width of the soft edge of the solvent, in voxels.
+EDGE_VOXELS = 16
+#: Solvent counts where this share of the voxels around is solvent.
+MOSTLY_SOLVENT = 0.6
+#: From this confidence on a voxel is taken for content.
+CONTENT_CONFIDENCE = 0.5
 
 
 def solvent_noise(array, confidence, grid, seed, progress=None):
@@ -23,107 +31,77 @@ def solvent_noise(array, confidence, grid, seed, progress=None):
 
     Memory: three float32 arrays of the map's size at the most, the result included.
     """
-    masked, mean, solvent_voxels = _masked_solvent(array, confidence)
-    if solvent_voxels < LEAST_SOLVENT * array.size:
+    stages = Stages(progress, {'weights': 2, 'spectrum': 3, 'noise': 3})
+    weights = _solvent_weights(array.shape, confidence, grid, stages.next('weights'))
+    stages.next('spectrum')
+    mean, share = _mean(array, weights)
+    if share < LEAST_SOLVENT:
         return np.zeros(array.shape, np.float32), mean
-    components = fft.rfftn(masked, workers=thread_count(), overwrite_x=True)
-    del masked
-    power = _radial_power(components, grid) / solvent_voxels
-    del components
-    if progress is not None:
-        progress(0.4)
-    components = fft.rfftn(_white(array.shape, seed), workers=thread_count(), overwrite_x=True)
-    _scale_shells(components, grid, np.sqrt(power).astype(np.float32))
-    if progress is not None:
-        progress(0.8)
+    shells = shell_numbers(grid)
+    power = weighted_spectrum(array, weights, mean, shells, grid)
+    del weights
+    stages.next('noise')
+    components = _white(array.shape, seed)
+    # E|F|² of white noise of variance 1 is the number of voxels; its components here have 2.
+    scale_shells(components, shells, np.sqrt(power * array.size / 2))
     noise = fft.irfftn(components, s=array.shape, workers=thread_count(), overwrite_x=True)
-    if progress is not None:
-        progress(1.0)
     return noise, mean
 
 
-def _masked_solvent(array, confidence):
-    """The solvent minus its mean, zero elsewhere; the mean; the number of voxels."""
-    shape = array.shape
+def _solvent_weights(shape, confidence, grid, progress):
+    """Weights from 0 to 1 of the solvent inside the sphere, float32 (z, y, x), with soft edges.
 
-    def is_solvent(planes):
+    A hard edge would smear the spectrum of the solvent over all shells. Amid solvent, specks that
+    are taken for content are mostly noise: they are left out, but make no soft edge around them.
+    """
+    weights = np.empty(shape, np.float32)
+
+    def one_slab(planes, step):
         sphere = inside_sphere(shape, np.arange(planes.start, planes.stop))
-        return (confidence[planes] == 0) & sphere
-
-    masked = np.zeros(shape, np.float32)
-
-    def take(planes, step):
-        solvent = is_solvent(planes)
-        values = array[planes]
-        np.copyto(masked[planes], values, where=solvent)
-        step()
-        return values[solvent].sum(dtype=float), np.count_nonzero(solvent)
-
-    total, voxels = np.array(in_threads(take, slabs(shape[0], SLAB))).sum(axis=0)
-    mean = float(total / voxels) if voxels else 0.0
-
-    def centre(planes, step):
-        np.subtract(masked[planes], np.float32(mean), out=masked[planes], where=is_solvent(planes))
-        step()
-
-    in_threads(centre, slabs(shape[0], SLAB))
-    return masked, mean, int(voxels)
-
-
-def _shells(grid, planes):
-    """The number of the shell of each component in some planes of a half transform (z, y, x).
-
-    Shells are as wide as the finest frequency step of the box.
-    """
-    nz, ny, nx = grid.shape
-    kz = np.fft.fftfreq(nz, 1 / nz)[planes]
-    ky = np.fft.fftfreq(ny, 1 / ny)
-    kx = np.arange(nx // 2 + 1)
-    squared = frequency_squared(
-        grid, *(k.astype(np.float32).reshape(shape) for k, shape in
-                ((kz, (-1, 1, 1)), (ky, (1, -1, 1)), (kx, (1, 1, -1)))))
-    return np.rint(np.sqrt(squared) * max(grid.lengths)).astype(np.intp)
-
-
-def _radial_power(components, grid):
-    """The mean of |F|² over each shell of a half transform, each component counted as in a whole.
-    """
-    nx = grid.shape[2]
-    times = np.full(nx // 2 + 1, 2.0)
-    times[0] = 1
-    if nx % 2 == 0:
-        times[-1] = 1
-
-    def one_slab(planes, step):
-        part = components[planes]
-        power = (part.real ** 2 + part.imag ** 2) * times
-        shells = _shells(grid, planes).ravel()
-        step()
-        return (np.bincount(shells, power.ravel()),
-                np.bincount(shells, np.broadcast_to(times, power.shape).ravel()))
-
-    sums = in_threads(one_slab, slabs(components.shape[0], SLAB))
-    length = max(len(power) for power, _ in sums)
-    total, number = (sum(np.pad(one[i], (0, length - len(one[i]))) for one in sums) for i in (0, 1))
-    return total / np.maximum(number, 1)
-
-
-def _scale_shells(components, grid, factors):
-    def one_slab(planes, step):
-        components[planes] *= factors[_shells(grid, planes)]
-        step()
-
-    in_threads(one_slab, slabs(components.shape[0], SLAB))
-
-
-def _white(shape, seed):
-    """White noise of variance 1; every plane has a seed of its own, whoever draws it."""
-    noise = np.empty(shape, np.float32)
-
-    def one_slab(planes, step):
-        for z in range(planes.start, planes.stop):
-            np.random.default_rng([seed, z]).standard_normal(dtype=np.float32, out=noise[z])
+        weights[planes] = (confidence[planes] < CONTENT_CONFIDENCE) & sphere
         step()
 
     in_threads(one_slab, slabs(shape[0], SLAB))
-    return noise
+    smooth = low_pass(weights, grid, EDGE_VOXELS * grid.step, progress=progress)
+
+    def soften(planes, step):
+        # Zero up to some distance from the edge, one further on, and a smooth step between.
+        part = smooth[planes]
+        np.clip((part - MOSTLY_SOLVENT) / (1 - MOSTLY_SOLVENT), 0, 1, out=part)
+        part *= part * (3 - 2 * part) * weights[planes]
+        step()
+
+    in_threads(soften, slabs(shape[0], SLAB))
+    return smooth
+
+
+def _mean(array, weights):
+    """The weighted mean of a map, and the mean weight."""
+    def add_up(planes, step):
+        part = weights[planes]
+        step()
+        return np.vdot(part, array[planes]), part.sum(dtype=float)
+
+    total, weight = np.array(in_threads(add_up, slabs(array.shape[0], SLAB)), float).sum(axis=0)
+    return float(total / weight) if weight > 0 else 0.0, weight / array.size
+
+
+def _white(shape, seed):
+    """The half transform of white noise in a box of `shape`, complex64 (z, y, x), with E|F|² of 2.
+
+    Every plane has a seed of its own, whoever draws it. Where a component and its complex conjugate
+    both stand in the half transform, going back to a real map keeps half of their variance.
+    """
+    nz, ny, nx = shape
+    components = np.empty((nz, ny, nx // 2 + 1), np.complex64)
+    single = single_columns(nx)
+
+    def one_slab(planes, step):
+        for z in range(planes.start, planes.stop):
+            np.random.default_rng([seed, z]).standard_normal(
+                dtype=np.float32, out=components[z].view(np.float32))
+        components[planes, :, single] *= np.sqrt(np.float32(2))
+        step()
+
+    in_threads(one_slab, slabs(nz, SLAB))
+    return components

@@ -135,5 +135,8 @@ def frequency_squared(grid, kz, ky, kx):
     edges = np.array(grid.axes) * np.array(grid.shape[::-1])[:, None]
     reciprocal = np.linalg.inv(edges).T
     metric = reciprocal @ reciprocal.T
-    return (kx * kx * metric[0, 0] + ky * ky * metric[1, 1] + kz * kz * metric[2, 2]
-            + 2 * (kx * ky * metric[0, 1] + kx * kz * metric[0, 2] + ky * kz * metric[1, 2]))
+    squared = kx * kx * metric[0, 0] + (ky * ky * metric[1, 1] + kz * kz * metric[2, 2])
+    if grid.is_orthogonal:
+        return squared
+    return squared + 2 * (
+        kx * (ky * metric[0, 1] + kz * metric[0, 2]) + ky * kz * metric[1, 2])
