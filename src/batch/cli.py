@@ -1,0 +1,285 @@
+"""The command line of batches: `chimerax -m chimerax.occupy MAPS… [options]`."""
+
+import argparse
+import glob
+import signal
+import sys
+from pathlib import Path
+
+from ..core import SETTINGS
+from .outcome import ALREADY_DONE, DONE
+from .request import Request, as_options
+from .run import NAME, OUTPUT_DIR, run_batch
+from .terminal import Terminal
+from .versions import version
+
+#: Exit statuses: all well; a map failed; a mistake in the options; interrupted.
+WELL, FAILURES, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+
+#: Inside an application ChimeraX is Python.
+PROGRAM = 'chimerax' if 'chimerax.core.session' in sys.modules else 'python'
+
+DESCRIPTION = '''\
+Estimates the local scale of cryo-EM maps (MRC or CCP4 files, also compressed by gzip or bzip2), and
+writes it, and maps modified by it, as MRC files that lie exactly on their sources, with a report of
+every parameter and finding as JSON. Density must be positive and solvent near zero.
+'''
+EPILOG = '''\
+@FILE stands for the lines of a file, one argument each: @maps.txt. A batch that was interrupted
+goes on where it stopped when the same command is given again. Exit status: 0 all well, 1 some maps
+failed (the others are done), 2 a mistake in the options, 130 interrupted.
+
+  %(prog)s map.mrc
+  %(prog)s --mode occupancy --confidence --plots maps/*.map.gz --jobs 4
+  %(prog)s --amplify 3 --sigmoid 5 --pivot 0.2 classes/*.mrc --output-dir modified
+'''
+
+
+def main(arguments=None):
+    """Run a batch from command-line arguments; return the exit status."""
+    # A batch that is told to end, as at the end of a Slurm job's time, cleans up as for Ctrl-C.
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        return _main(arguments)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(_number, _frame):
+    raise KeyboardInterrupt
+
+
+def _main(arguments):
+    parser = _parser()
+    options = vars(parser.parse_intermixed_args(arguments))
+    maps, quiet = _expanded(options.pop('maps')), options.pop('quiet')
+    runs = {name: options.pop(name) for name in
+            ('output_dir', 'name', 'overwrite', 'jobs', 'threads', 'dask')}
+    terminal = Terminal(len(maps), quiet)
+    outcomes = []
+
+    def on_outcome(number, outcome):
+        outcomes.append(outcome)
+        terminal.on_outcome(number, outcome)
+
+    try:
+        request = Request(**options)
+        run_batch(maps, request, on_progress=terminal.on_progress, on_outcome=on_outcome, **runs)
+    except ValueError as error:
+        terminal.close()
+        parser.error(as_options(str(error)))
+    except KeyboardInterrupt:
+        terminal.close()
+        _summarize(outcomes, len(maps), quiet)
+        print('interrupted; the same command goes on where this one stopped', file=sys.stderr)
+        return INTERRUPTED
+    terminal.close()
+    _summarize(outcomes, len(outcomes), quiet)
+    return FAILURES if any(outcome.failed for outcome in outcomes) else WELL
+
+
+def _expanded(maps):
+    """The maps with wildcards resolved, which not every shell does, each path once."""
+    found = {}
+    for path in maps:
+        matches = [] if Path(path).exists() else sorted(glob.glob(path))
+        found.update(dict.fromkeys(matches or [path]))
+    return list(found)
+
+
+def _summarize(outcomes, count, quiet):
+    """One line for the whole, and the failures again where they may have scrolled away."""
+    failures = [outcome for outcome in outcomes if outcome.failed]
+    if quiet and not failures:
+        return
+    numbers = {'done': sum(outcome.status == DONE for outcome in outcomes),
+               'done before': sum(outcome.status == ALREADY_DONE for outcome in outcomes),
+               'failed': len(failures),
+               'not begun or not finished': count - len(outcomes)}
+    parts = [f'{number} {word}' for word, number in numbers.items() if number]
+    print(f'{count} {"map" if count == 1 else "maps"}: {", ".join(parts)}',
+          file=sys.stderr if failures else sys.stdout, flush=True)
+    if len(outcomes) > len(failures) > 0 or len(failures) > 1:
+        for outcome in failures:
+            print(f'  {outcome.map}: {outcome.message}', file=sys.stderr)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence."""
+
+    def error(self, message):
+        message = message.removeprefix('argument ')
+        self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
+
+
+def _parser():
+    parser = _Parser(
+        prog=f'{PROGRAM} -m chimerax.occupy', usage='%(prog)s MAPS… [options]', add_help=False,
+        description=DESCRIPTION, epilog=EPILOG, fromfile_prefix_chars='@', allow_abbrev=False,
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
+            prog, max_help_position=30, width=100))
+    parser.add_argument('maps', nargs='+', metavar='MAPS',
+                        help='Maps to work on: .mrc, .map, .ccp4, also .gz or .bz2.')
+    _add_results(parser.add_argument_group('results'))
+    _add_estimate(parser.add_argument_group('estimate'))
+    _add_modification(parser.add_argument_group('modified maps'))
+    _add_run(parser.add_argument_group('files and processes'))
+    return parser
+
+
+def _add_results(group):
+    group.add_argument('--scale', action=argparse.BooleanOptionalAction, default=True,
+                       help='Write the map of the local scale, 0 to 1 (the default), or do not.')
+    group.add_argument('--confidence', action='store_true',
+                       help='Write the map of the confidence that a voxel is not solvent.')
+    for name, what in (('amplify', 'strengthen what has low scale'),
+                       ('attenuate', 'weaken what has low scale'),
+                       ('sigmoid', 'weaken what lies below --pivot and strengthen the rest')):
+        _add_powers(group, name, f'Write a map modified to {what}.')
+    group.add_argument('--solvent', action='store_true',
+                       help='Write a map with solvent suppressed, and nothing else changed.')
+    group.add_argument('--mask-solvent', action='store_true',
+                       help='Write a mask that is 1 where the scale exceeds --mask-threshold.')
+    _add_setting(group, 'mask_threshold')
+    for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
+        _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
+    _add_setting(group, 'covers')
+    group.add_argument('--plots', action='store_true',
+                       help='Draw the solvent model of each map (PNG; needs matplotlib).')
+
+
+def _add_estimate(group):
+    for name in ('mode', 'low_pass', 'worst_resolution', 'kernel_size', 'kernel_radius', 'tau',
+                 'tile_size', 'max_box', 'full_scale'):
+        _add_setting(group, name)
+    group.add_argument('--full-scale-from', metavar='FILE',
+                       help='Take full scale from the report (JSON) of another map, or from '
+                            'another map itself, so that classes of one data set compare.')
+    group.add_argument('--full-scale-region', metavar='FILE',
+                       help='A mask on the grid of the map, above 0.5 where it is known to be '
+                            'full. {name} and {folder} in its path stand for those of each map.')
+    for name in ('recalibrate', 'baseline'):
+        _add_setting(group, name)
+    group.add_argument('--solvent-mask', metavar='FILE',
+                       help='A mask on the grid of the map that covers solvent or content, to fit '
+                            'solvent by; it counts above '
+                            f'{SETTINGS["solvent_mask_threshold"].default:g}. {{name}} and '
+                            '{folder} in its path stand for those of each map.')
+
+
+def _add_modification(group):
+    for name in ('pivot', 'scale_limit', 'hedge', 'exclude_solvent', 'output_low_pass',
+                 'match_histogram', 'seed', 'output'):
+        _add_setting(group, name)
+    group.add_argument('--modify-everywhere', action='store_true',
+                       help='Modify every voxel, whatever the confidence that it is not solvent.')
+
+
+def _add_run(group):
+    group.add_argument('-o', '--output-dir', metavar='FOLDER', default=OUTPUT_DIR,
+                       help=f'Where results go; made if need be (default: {OUTPUT_DIR}).')
+    group.add_argument('--name', metavar='PATTERN', default=NAME,
+                       help='Names of results: {name} of the map, {folder} it lies in, and '
+                            f'{{result}}, the word for what it is (default: {NAME}).')
+    group.add_argument('--overwrite', action='store_true',
+                       help='Do maps again that are done, and replace files that are there.')
+    group.add_argument('-j', '--jobs', type=_number(int, 1), default=1, metavar='N',
+                       help='Maps to work on at a time, each in a process of its own (default: 1).')
+    group.add_argument('--threads', type=_number(int, 1), metavar='N',
+                       help='Threads for each map (default: as many as there are processors, '
+                            'divided by --jobs; 1 with --dask). Results do not depend on it.')
+    group.add_argument('--dask', metavar='ADDRESS',
+                       help='Have the workers of a Dask cluster do the work: the address of its '
+                            'scheduler, such as tcp://node1:8786.')
+    group.add_argument('-q', '--quiet', action='store_true', help='Tell of failures only.')
+    group.add_argument('--version', action='version', version=f'chimerax.occupy {version()}',
+                       help='Show the version and end.')
+    group.add_argument('-h', '--help', action='help', help='Show this text and end.')
+
+
+def _add_setting(group, name):
+    """An option whose text, default, unit and limits are those of the core."""
+    setting = SETTINGS[name]
+    flag = '--' + name.replace('_', '-')
+    if isinstance(setting.default, bool):
+        group.add_argument(flag, action='store_true', help=_escaped(setting.text))
+        return
+    facts = []
+    if setting.high is not None and name != 'seed':
+        facts.append(f'{setting.low:g} to {setting.high:.7g} {setting.unit}'.rstrip())
+    if name == 'mode':
+        facts.append(f'default: {setting.default}, or occupancy where a result needs it')
+    elif setting.default is not None:
+        default = setting.default
+        facts.append(f'default: {default if isinstance(default, str) else format(default, "g")}')
+    help_text = setting.text + (f' ({"; ".join(facts)})' if facts else '')
+    if name == 'kernel_size':
+        help_text += ' One number, or three for x, y and z: 5,5,7.'
+    group.add_argument(flag, type=_reader(name), help=_escaped(help_text),
+                       default=None if name == 'mode' else setting.default,
+                       metavar=_metavar(setting))
+
+
+def _add_powers(group, name, what):
+    power = SETTINGS['power']
+    group.add_argument(f'--{name.replace("_", "-")}', type=_reader('power'), action='append',
+                       default=[], metavar='POWER',
+                       help=f'{what} {power.low:g} to {power.high:g}, {power.default:g} is usual; '
+                            'may be given several times.')
+
+
+def _metavar(setting):
+    if setting.choices:
+        words = '|'.join(setting.choices)
+        return words if setting.low is None else f'{words}|DENSITY'
+    return 'Å' if setting.unit == 'Å' else 'N' if setting.whole else 'VALUE'
+
+
+def _escaped(text):
+    return text.replace('%', '%%')
+
+
+def _reader(name):
+    """A function that reads a value of a setting from text, for argparse."""
+    setting = SETTINGS[name]
+
+    def one(text):
+        if setting.choices and (setting.low is None or not _is_number(text)):
+            value = text
+        elif not _is_number(text):
+            raise argparse.ArgumentTypeError(f'a number is wanted, not "{text}"')
+        else:
+            value = float(text)
+        try:
+            setting.check('the value', value)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from error
+        return int(value) if setting.whole else value
+
+    def read(text):
+        if name == 'kernel_size' and ',' in text:
+            return tuple(one(part) for part in text.split(','))
+        return one(text)
+
+    return read
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(kind, least):
+    def read(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f'a whole number is wanted, not "{text}"') from None
+        if value < least:
+            raise argparse.ArgumentTypeError(f'the value must be at least {least}, not {value}')
+        return value
+
+    return read

@@ -1,0 +1,76 @@
+"""The same work on the workers of a Dask cluster: beyond one machine.
+
+Tasks and outcomes are small; maps and results stay on a file system that all machines see under the
+same paths. A worker that is lost in mid-batch costs nothing but time: the scheduler gives its maps
+to others, and results appear whole or not at all.
+"""
+
+from ..core.threads import set_threads
+from .onemap import process
+from .outcome import FAILED, Outcome
+
+#: Seconds to wait for a scheduler to answer.
+PATIENCE = 10
+
+
+def run_on_cluster(tasks, cluster, on_progress, on_outcome):
+    """Work on tasks on a Dask cluster; the functions are as for `run_batch`.
+
+    cluster: address of a scheduler, or a `distributed.Client`, which is left open. Raises
+    `ValueError` where there is no scheduler.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError('a Dask cluster needs the package distributed: '
+                         'pip install distributed') from error
+    if isinstance(cluster, Client):
+        _run(tasks, cluster, on_progress, on_outcome)
+        return
+    try:
+        client = Client(cluster, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ValueError(f'no Dask scheduler answers at {cluster}') from error
+    with client:
+        _run(tasks, client, on_progress, on_outcome)
+
+
+def _run(tasks, client, on_progress, on_outcome):
+    from distributed import as_completed
+    futures = {client.submit(process_task, task, pure=False): number
+               for number, task in enumerate(tasks)}
+    left = set(futures)
+    try:
+        for future in as_completed(list(futures)):
+            number = futures[future]
+            left.discard(future)
+            on_progress(number, 1.0, '')
+            on_outcome(number, _outcome_of(future, tasks[number]))
+    finally:
+        if left:
+            client.cancel(list(left))
+
+
+def process_task(task):
+    """What a worker runs. One thread for each map keeps all processors busy with many maps."""
+    set_threads(task.threads)
+    return process(task)
+
+
+def _outcome_of(future, task):
+    if future.status == 'finished':
+        return future.result()
+    if future.status == 'cancelled':
+        return Outcome(task.given, FAILED, 'the Dask scheduler was lost; the same command goes on '
+                                           'where it stopped')
+    error = future.exception()
+    name = type(error).__name__
+    if name == 'KilledWorker':
+        sentence = ('every Dask worker that tried it ended; perhaps memory ran out: '
+                    'give the workers more')
+    elif isinstance(error, ModuleNotFoundError):
+        sentence = (f'there is no module {error.name} where the Dask workers run; install '
+                    'chimerax.occupy there, with numpy, scipy and mrcfile')
+    else:
+        sentence = f'the Dask worker failed: {name}: {error}'
+    return Outcome(task.given, FAILED, sentence)

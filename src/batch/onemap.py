@@ -1,0 +1,253 @@
+"""The work on one map of a batch: read, estimate, modify, write, report."""
+
+import time
+import traceback
+from dataclasses import replace
+from pathlib import Path
+
+from ..core import (
+    Cancelled,
+    Grid,
+    Modifier,
+    check_map,
+    check_modification,
+    estimate,
+    solvent_definition,
+    subtraction_mask,
+)
+from ..core.progress import Stages
+from ..core.scale import on_working_grid
+from ..core.threads import set_threads
+from ..mapfile import read_map, result_suffix, write_map
+from . import report as reports
+from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
+from .request import Request, as_options
+from .results import Results
+from .versions import version
+
+#: Value above which a mask of a region counts as 1.
+REGION_THRESHOLD = 0.5
+
+
+def process(task, progress=None):
+    """Do the work on one map.
+
+    task: a `Task`. progress: called with (share done, what is being done), perhaps in another
+    thread. Returns an `Outcome`; whatever goes wrong with the map becomes one, too.
+    """
+    began = time.monotonic()
+    try:
+        if task.threads:
+            set_threads(task.threads)
+        outcome = _process(task, progress)
+    except Cancelled:
+        raise
+    except ValueError as error:
+        outcome = Outcome(task.given, FAILED, as_options(str(error)))
+    except OSError as error:
+        outcome = Outcome(task.given, FAILED, _os_sentence(error))
+    except MemoryError:
+        outcome = Outcome(task.given, FAILED, 'memory ran out; try fewer --jobs')
+    except Exception as error:
+        outcome = Outcome(task.given, FAILED,
+                          f'this should not have happened: {type(error).__name__}: {error}',
+                          details=traceback.format_exc())
+    return replace(outcome, seconds=round(time.monotonic() - began, 3))
+
+
+def _os_sentence(error):
+    name = Path(error.filename).name if error.filename else 'a file'
+    return f'{name}: {error.strerror or error}'
+
+
+def _process(task, progress):
+    if task.version != version():
+        raise ValueError(f'this machine has version {version()} of chimerax.occupy, and the batch '
+                         f'was started by {task.version}; install the same')
+    request = Request(**task.request)
+    report_path = task.path('report', '.json')
+    paths = {'map': task.map, **task.inputs}
+    asked = {**task.request, 'full_scale_taken': task.full_scale}
+    state, own = reports.read_state(report_path, asked, paths)
+    if state == reports.COMPLETE and not task.overwrite:
+        return Outcome(task.given, ALREADY_DONE, 'done by an earlier batch',
+                       files=tuple(map(str, own)), report=str(report_path))
+    if state == reports.OTHER and not task.overwrite:
+        raise ValueError('results of other parameters or of another file are there and were kept; '
+                         'give --overwrite, or another --output-dir')
+    with Results(task.overwrite) as results:
+        return _Work(task, request, results, progress).run(
+            report_path, asked, paths, own if state == reports.UNFINISHED else ())
+
+
+class _Work:
+    """The steps of the work on one map, and what they share."""
+
+    def __init__(self, task, request, results, progress):
+        self.task = task
+        self.request = request
+        self.results = results
+        self.seconds = {}
+        self.made = {}
+        count = len(request.modifications)
+        self.stages = Stages(progress, {
+            'Reading': 1, 'Estimating': 8, 'Writing maps': 2, 'Modifying': 6 * count + 0.1})
+
+    def run(self, report_path, asked, paths, own):
+        task, request = self.task, self.request
+        began = time.monotonic()
+        self.stages.next('Reading')
+        inputs = {role: reports.identity(path) for role, path in paths.items()}
+        source = read_map(task.map)
+        check_map(source.array, source.axes)
+        solvent_mask = self._mask('solvent_mask', source)
+        region = self._mask('full_scale_region', source)
+        if region is not None:
+            working = Grid.of(source.array.shape, source.axes).working(request.max_box)
+            region = on_working_grid(region, working.shape) > REGION_THRESHOLD
+        began = self._took('reading', began)
+
+        parameters = request.parameters
+        if task.full_scale is not None:
+            parameters = replace(parameters, full_scale=task.full_scale)
+        found = estimate(
+            source.array, source.axes, parameters,
+            solvent_mask=solvent_mask, full_scale_region=region,
+            progress=self.stages.next('Estimating'))
+        began = self._took('estimating', began)
+        for modification in request.modifications.values():
+            check_modification(found, modification)
+
+        suffixes = {'scale': result_suffix(source, found.scale.shape),
+                    'map': result_suffix(source, source.array.shape)}
+        finals = self._finals(found, suffixes)
+        self.results.check_free(finals.values(), own)
+        self._write_estimate(source, found, finals)
+        self._write_modified(source, found, finals)
+        self._took('modifying and writing', began)
+
+        warnings = [as_options(text) for text in (*source.notes, *found.warnings)]
+        note = (f'taken from {request.full_scale_from}' if task.full_scale is not None
+                else found.full_scale_note)
+        report = reports.describe(asked, inputs, source, found, note, warnings)
+        report['modifications'] = {
+            word: {name: getattr(modification, name)
+                   for name in type(modification).__dataclass_fields__}
+            for word, modification in request.modifications.items()}
+        listed = [{'result': word, 'file': _beside(final, report_path)}
+                  for word, final in finals.items()]
+        for entry, temporary in zip(listed, self.made.values(), strict=True):
+            entry['bytes'] = temporary.stat().st_size
+        self.results.commit(
+            report_path, reports.text_of(reports.complete(report, listed, self.seconds)),
+            reports.text_of({**report, 'files': listed}))
+        self.stages.finish()
+        return Outcome(
+            task.given, DONE, f'full scale {found.full_scale:.5g} ({note})', tuple(warnings),
+            tuple(str(final) for final in finals.values()), str(report_path))
+
+    def _took(self, what, began):
+        now = time.monotonic()
+        self.seconds[what] = round(now - began, 3)
+        return now
+
+    def _mask(self, role, source):
+        """A mask that goes in, on the grid of the map; None if there is none."""
+        if role not in self.task.inputs:
+            return None
+        mask = read_map(self.task.inputs[role]).array
+        if mask.shape != source.array.shape:
+            box, other = (' × '.join(map(str, shape[::-1])) for shape in
+                          (source.array.shape, mask.shape))
+            raise ValueError(f'the box of the {role.replace("_", " ")}, {other}, is not that of '
+                             f'the map, {box}')
+        return mask
+
+    def _finals(self, found, suffixes):
+        """The paths of all results, by the words for them, in the order in which they are made."""
+        request = self.request
+        finals = {}
+        if request.scale:
+            finals[f'scale_{request.mode}'] = suffixes['scale']
+        if request.confidence:
+            finals['confidence'] = suffixes['scale']
+        if request.mask_solvent:
+            finals['mask_solvent'] = suffixes['map']
+        finals |= dict.fromkeys(request.subtractions, suffixes['map'])
+        if request.plots:
+            finals['solvent_model'] = '.png'
+        finals |= dict.fromkeys(request.modifications, suffixes['map'])
+        return {word: self.task.path(word, suffix) for word, suffix in finals.items()}
+
+    def _write_estimate(self, source, found, finals):
+        """Everything that costs little once there is an estimate."""
+        request, p = self.request, found.parameters
+        self.stages.next('Writing maps')
+        for word, final in finals.items():
+            if word.startswith('scale_'):
+                self._write(word, final, found.scale, source, f'local scale {_of(p)}')
+            elif word == 'confidence':
+                self._write(word, final, found.confidence, source,
+                            f'confidence that it is not solvent, {p.low_pass:.4g} A')
+            elif word == 'mask_solvent':
+                self._write(word, final, solvent_definition(found, request.mask_threshold), source,
+                            f'mask of scale above {request.mask_threshold:g}, {_of(p)}')
+            elif word in request.subtractions:
+                modification = request.subtractions[word]
+                self._write(word, final, subtraction_mask(found, modification, request.covers),
+                            source, f'subtraction mask, what is {request.covers}, {_of(p)}',
+                            _how(modification))
+            elif word == 'solvent_model':
+                from ..plots import solvent_figure
+                figure = solvent_figure(found)
+                self.made[word] = self.results.path_for(final)
+                figure.savefig(self.made[word], format='png', dpi=150)
+
+    def _write_modified(self, source, found, finals):
+        modifications = self.request.modifications
+        on_modified = self.stages.next('Modifying')
+        if not modifications:
+            return
+        modifier = Modifier(source.array, found)
+        for number, (word, modification) in enumerate(modifications.items()):
+            def on_one(share, _name=None, number=number):
+                on_modified((number + 0.9 * share) / len(modifications))
+
+            array = modifier.apply(modification, on_one)
+            what = '' if modification.output == 'map' else f'{modification.output} of a '
+            self._write(word, finals[word], array, source,
+                        f'{what}map modified by its scale, {_of(found.parameters)}',
+                        _how(modification))
+
+    def _write(self, word, final, array, source, *lines):
+        name = f'chimerax.occupy {version()}: '
+        self.made[word] = temporary = self.results.path_for(final)
+        write_map(temporary, array, source, [name + lines[0], *lines[1:]], final.suffix)
+
+
+def _of(parameters):
+    return f'{parameters.mode} mode, {parameters.low_pass:.4g} A'
+
+
+def _how(modification):
+    """A modification as a label of at most 80 characters."""
+    words = [modification.kind]
+    if modification.kind != 'solvent':
+        words.append(f'power {modification.power:g}')
+    if modification.kind == 'sigmoid':
+        words.append(f'pivot {modification.pivot:g}')
+    elif modification.kind != 'solvent':
+        words.append(f'limit {modification.scale_limit:g}')
+    words.append(f'hedge {modification.hedge:g}' if modification.confidence else 'everywhere')
+    words.append('solvent kept' if modification.keeps_solvent else 'no solvent')
+    if modification.output_low_pass:
+        words.append(f'{modification.output_low_pass:g} A')
+    if modification.match_histogram:
+        words.append('histogram matched')
+    return ' '.join(words) + f' seed {modification.seed}'
+
+
+def _beside(path, report):
+    """A path as seen from the folder of the report."""
+    return Path(path).relative_to(report.parent).as_posix() if (
+        report.parent in path.parents) else str(path)

@@ -1,0 +1,169 @@
+"""What is to be made from each map of a batch, checked before any map is touched."""
+
+import re
+from dataclasses import asdict, dataclass, fields
+
+from ..core import SETTINGS, Modification, Parameters
+from ..core.parameters import default, keyword
+
+#: Options that are settings of the estimate, in the order of the core.
+ESTIMATE = tuple(field.name for field in fields(Parameters))
+#: Options that say how maps are modified, and nothing by themselves.
+MODIFYING = ('pivot', 'scale_limit', 'hedge', 'modify_everywhere', 'exclude_solvent',
+             'output_low_pass', 'match_histogram', 'seed', 'output')
+#: Options that take one power or several.
+POWERS = ('amplify', 'attenuate', 'sigmoid', 'mask_attenuate', 'mask_sigmoid')
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be made from each map; the options of the command line under their own names.
+
+    The estimate: the fields of `core.Parameters`, where `mode` None stands for occupancy if
+    anything asked for needs it, else for the default. `solvent_mask`, `full_scale_region`: paths of
+    masks, in which {name} and {folder} stand for those of the map. `full_scale_from`: path of a
+    report of an earlier batch, or of a map, whose full scale is taken.
+
+    Results: `scale`, `confidence` (maps of them), `amplify`, `attenuate`, `sigmoid` (powers),
+    `solvent` (a map with solvent suppressed and nothing else), `mask_solvent` (a mask of scale
+    above `mask_threshold`), `mask_attenuate`, `mask_sigmoid` (masks for subtraction, powers),
+    `plots`. The rest are the fields of `core.Modification`; `modify_everywhere` is its
+    `confidence=False`.
+
+    A wrong or contradictory value raises `ValueError`, one sentence.
+    """
+
+    mode: str | None = None
+    low_pass: float | None = None
+    worst_resolution: float | None = None
+    kernel_size: int | tuple | None = None
+    kernel_radius: float | None = None
+    tau: float | None = None
+    tile_size: int = default('tile_size')
+    max_box: int = default('max_box')
+    full_scale: str | float = default('full_scale')
+    recalibrate: bool = default('recalibrate')
+    baseline: str = default('baseline')
+    solvent_mask: str | None = None
+    full_scale_region: str | None = None
+    full_scale_from: str | None = None
+
+    scale: bool = True
+    confidence: bool = False
+    amplify: tuple = ()
+    attenuate: tuple = ()
+    sigmoid: tuple = ()
+    solvent: bool = False
+    mask_solvent: bool = False
+    mask_threshold: float = default('mask_threshold')
+    mask_attenuate: tuple = ()
+    mask_sigmoid: tuple = ()
+    covers: str = default('covers')
+    plots: bool = False
+
+    pivot: float = default('pivot')
+    scale_limit: float = default('scale_limit')
+    hedge: float = default('hedge')
+    modify_everywhere: bool = not default('confidence')
+    exclude_solvent: bool = default('exclude_solvent')
+    output_low_pass: float | None = None
+    match_histogram: bool = default('match_histogram')
+    seed: int = default('seed')
+    output: str = default('output')
+
+    def __post_init__(self):
+        for name in POWERS:
+            powers = getattr(self, name)
+            powers = tuple(powers) if isinstance(powers, (tuple, list)) else (powers,)
+            object.__setattr__(self, name, tuple(float(power) for power in powers))
+        if isinstance(self.kernel_size, list):
+            object.__setattr__(self, 'kernel_size', tuple(self.kernel_size))
+        for name in ('mask_threshold', 'covers'):
+            SETTINGS[name].check(keyword(name), getattr(self, name))
+        self._check_mode()
+        self._check_modifying()
+        given = [self.full_scale != default('full_scale'), self.full_scale_region is not None,
+                 self.full_scale_from is not None]
+        if sum(given) > 1:
+            raise ValueError('give only one of fullScale, fullScaleRegion and fullScaleFrom')
+        _ = self.parameters, self.modifications, self.subtractions
+
+    def _check_mode(self):
+        needs_occupancy = any(getattr(self, name) for name in POWERS)
+        if self.mode is None:
+            mode = 'occupancy' if needs_occupancy else default('mode')
+            object.__setattr__(self, 'mode', mode)
+        elif needs_occupancy and self.mode != 'occupancy':
+            raise ValueError('modified maps and subtraction masks come from a scale of occupancy '
+                             'mode: leave out "mode resolution"')
+
+    def _check_modifying(self):
+        changed = [name for name in MODIFYING
+                   if getattr(self, name) != type(self).__dataclass_fields__[name].default]
+        if changed and not self.modifications and not self.subtractions:
+            raise ValueError(f'{option(changed[0])} has nothing to act on: '
+                             'give --amplify, --attenuate, --sigmoid or --solvent too')
+        if 'pivot' in changed and not self.sigmoid and not self.mask_sigmoid:
+            raise ValueError('--pivot has nothing to act on: give --sigmoid or --mask-sigmoid too')
+
+    @property
+    def parameters(self):
+        """The `Parameters` of the estimate."""
+        return Parameters(**{name: getattr(self, name) for name in ESTIMATE})
+
+    @property
+    def modifications(self):
+        """The modified maps to make: `Modification` by the word that names the result."""
+        values = {name: getattr(self, name) for name in MODIFYING
+                  if name not in ('pivot', 'modify_everywhere')}
+        values['confidence'] = not self.modify_everywhere
+        end = '' if self.output == default('output') else f'_{self.output}'
+        found = {}
+        for power in self.amplify:
+            found[f'amplified_{power:g}{end}'] = Modification('amplify', power, **values)
+        for power in self.attenuate:
+            found[f'attenuated_{power:g}{end}'] = Modification('attenuate', power, **values)
+        for power in self.sigmoid:
+            found[f'sigmoid_{power:g}_{self.pivot:g}{end}'] = Modification(
+                'sigmoid', power, pivot=self.pivot, **values)
+        if self.solvent:
+            found[f'solvent_suppressed{end}'] = Modification('solvent', **values)
+        return found
+
+    @property
+    def subtractions(self):
+        """The subtraction masks to make: `Modification` by the word that names the result."""
+        found = {}
+        for power in self.mask_attenuate:
+            found[f'mask_{self.covers}_attenuate_{power:g}'] = Modification('attenuate', power)
+        for power in self.mask_sigmoid:
+            found[f'mask_{self.covers}_sigmoid_{power:g}_{self.pivot:g}'] = Modification(
+                'sigmoid', power, pivot=self.pivot)
+        return found
+
+    def as_dict(self):
+        """As JSON takes it; `Request(**values)` is the reverse."""
+        return asdict(self)
+
+
+def option(name):
+    """The name of an option as it is typed: --low-pass of low_pass."""
+    return '--' + name.replace('_', '-')
+
+
+_KEYWORDS = {keyword(name): option(name) for name in [*SETTINGS, *(
+    field.name for field in fields(Request))] if '_' in name}
+_PHRASES = {'"confidence false"': '--modify-everywhere',
+            '"recalibrate true"': '--recalibrate',
+            '"mode occupancy"': '--mode occupancy',
+            '"mode resolution"': '--mode resolution',
+            '"baseline solvent"': '--baseline solvent',
+            'a solventMask': 'a --solvent-mask', 'a larger lowPass': 'a larger --low-pass'}
+
+
+def as_options(sentence):
+    """A sentence of the core, which speaks of keywords of commands, in terms of options."""
+    for phrase, words in _PHRASES.items():
+        sentence = sentence.replace(phrase, words)
+    return re.sub(r'\b[a-z]+(?:[A-Z][a-z]*)+\b',
+                  lambda found: _KEYWORDS.get(found[0], found[0]), sentence)

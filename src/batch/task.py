@@ -1,0 +1,52 @@
+"""The work on one map as it is handed to whoever does it."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..mapfile import map_name
+from .versions import version
+
+
+@dataclass(frozen=True)
+class Task:
+    """One map and what to make of it; of plain values, so that it travels to other machines.
+
+    `map`: absolute path, and `given` as the user wrote it. `stem`: path of the results up to the
+    word for each, with {result} in its place. `request`: `Request.as_dict`. `full_scale`: a number
+    taken from elsewhere, or None. `inputs`: absolute paths of masks by role. `version`: of the
+    program that asks.
+    """
+
+    map: str
+    given: str
+    stem: str
+    request: dict
+    inputs: dict
+    overwrite: bool = False
+    full_scale: float | None = None
+    threads: int | None = None
+    version: str = ''
+
+    def path(self, result, suffix):
+        """Where a result goes."""
+        return Path(self.stem.replace('{result}', result) + suffix)
+
+    def as_dict(self):
+        """As JSON takes it; `Task(**values)` is the reverse."""
+        return asdict(self)
+
+
+def plan(given, path, request, output_dir, pattern, **options):
+    """The `Task` for one map: where it is, where its results go, which masks belong to it."""
+    path = Path(path).absolute()
+    words = {'name': map_name(path), 'folder': path.parent.name}
+    stem = Path(output_dir).absolute() / pattern.format(**words, result='{result}')
+    inputs = {}
+    for role in ('solvent_mask', 'full_scale_region'):
+        mask = getattr(request, role)
+        if mask is not None:
+            for word, value in words.items():
+                mask = mask.replace(f'{{{word}}}', value)
+            inputs[role] = str(Path(mask).absolute())
+    return Task(str(path), given, str(stem), request.as_dict(), inputs, version=version(),
+                **options)
