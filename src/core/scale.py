@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import fourier
+from .fullest import Content
 from .fullscale import find_full_scale
 from .grid import Grid
 from .interpolate import resample
 from .localmax import ball, kernel_sizes, local_maximum, order_share
+from .noisefloor import without_noise
 from .parameters import (
     BASELINE_SHARE,
     BASELINE_WIDTHS,
@@ -35,6 +37,8 @@ class ScaleEstimate:
     at which to contour the scale, else None. `solvent`: the solvent model on the low-passed map.
     `noise_level`: the scale put to zero by recalibration, else None. `parameters`: all of them,
     with what was derived filled in; `kernel_voxels`: voxels in the kernel. `warnings`: sentences.
+    `noise_floor`: what noise alone makes of the local maximum, in the map's units, where the scale
+    is corrected for it (full scale "auto" in occupancy mode), else 0.
     """
 
     scale: np.ndarray = field(repr=False)
@@ -51,6 +55,7 @@ class ScaleEstimate:
     noise_level: float | None = None
     baseline: float = 0.0
     warnings: tuple = ()
+    noise_floor: float = 0.0
 
 
 def check_map(array, axes):
@@ -153,7 +158,9 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     maximum = local_maximum(content, kernel, stages.next('Local maximum'))
     on_full = stages.next('Full scale')
     tiles = search_tiles(content, resolved.tile_size, resolved.tau, on_full)
-    found = find_full_scale(maximum, tiles, resolved, full_scale_region, full_scale_from)
+    around = Content(low_passed, working, resolved.low_pass, solvent, baseline)
+    found = find_full_scale(
+        maximum, tiles, resolved, around, full_scale_region, full_scale_from)
     warnings += found.warnings
     if resolved.baseline == 'zero' and _is_off_zero(solvent, found.value):
         warnings.append(
@@ -161,7 +168,7 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
             'try "baseline solvent"')
 
     on_scale = stages.next('Scale')
-    scale = _divide(maximum, found.value)
+    scale = _divide(maximum, found)
     limit = None if resolution_mode else _mean_where_full(content, scale, found.value)
     noise_level = None
     if resolved.recalibrate:
@@ -174,7 +181,7 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     stages.finish()
     return ScaleEstimate(
         scale, confidence, working, grid, resolved, int(kernel.sum()), found.value, found.note,
-        tiles, solvent, limit, noise_level, baseline, tuple(warnings))
+        tiles, solvent, limit, noise_level, baseline, tuple(warnings), found.noise_floor)
 
 
 def on_working_grid(mask, shape):
@@ -197,12 +204,15 @@ def _is_off_zero(solvent, full_scale):
     return off > BASELINE_WIDTHS * solvent.width and off > BASELINE_SHARE * full_scale
 
 
-def _divide(maximum, full_scale):
-    """The scale, in the memory of the local maximum."""
-    divisor = np.float32(full_scale)
+def _divide(maximum, found):
+    """The scale, in the memory of the local maximum; `found` is the `FullScale`."""
+    floor = np.float32(found.noise_floor)
+    divisor = np.float32(without_noise(found.value, found.noise_floor) if floor else found.value)
 
     def one_slab(planes, step):
         part = maximum[planes]
+        if floor:
+            part[...] = without_noise(part, floor)
         np.divide(part, divisor, out=part)
         np.clip(part, 0, 1, out=part)
         step()
