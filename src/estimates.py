@@ -134,11 +134,7 @@ class EstimateRecord(StateManager):
 
     def _scale_changed(self, scale_map, change):
         entry = self.of_scale_map(scale_map)
-        if entry and change == 'data values changed' and (
-                scale_map.data.matrix() is not entry.estimate.scale
-                and not _shares(scale_map, entry.estimate)):
-            return
-        if entry and change == 'data values changed':
+        if entry and change == 'data values changed' and _shares(scale_map, entry.estimate):
             entry.stale = entry.stale or 'its scale map was edited'
             self._fire(entry.source)
 
@@ -198,13 +194,15 @@ class EstimateRecord(StateManager):
             if source is None:
                 continue
             try:
-                known = {} if shown is None else {'scale': shown.full_matrix()}
+                known = {} if shown is None else {'scale': _values_of(shown)}
                 estimate = unpack(saved['estimate'], known)
             except Unreadable as reason:
                 session.logger.info(
                     f'The estimate of {source.name} could not be restored ({reason}); '
                     'estimate it again where it is needed.')
                 continue
+            if shown is not None:
+                shown.data.writable = False     # see volumes
             entry = manager.set(source, estimate, shown)
             entry.stale = saved.get('stale', '')
         for source, look in data.get('looks', ()):
@@ -216,6 +214,11 @@ class EstimateRecord(StateManager):
         self._entries.clear()
         self._looks.clear()
         self._fire(None)
+
+
+def _values_of(scale_map):
+    array = getattr(scale_map.data, 'array', None)
+    return scale_map.full_matrix() if array is None else array
 
 
 def _shares(scale_map, estimate):

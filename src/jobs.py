@@ -175,8 +175,11 @@ class Job:
 
     def compute(self):
         """The thread: work, and remember what came of it."""
+        work = self._work
+        if work is None:        # cancelled before it began
+            return
         try:
-            self._outcome = self._work(self._progress)
+            self._outcome = work(self._progress)
         except BaseException as error:      # nobody else would see it in this thread
             self._error = error
 

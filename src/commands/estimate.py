@@ -100,8 +100,9 @@ def _other_estimate(session, source, mode):
 def _prepared(source, parameters, solvent_mask, other):
     """Read a map and refuse it if it cannot be estimated."""
     if volumes.lacks_voxel_size(source):
-        raise UserError(f'{volumes.label(source)}: its file states no voxel size; set it first, '
-        raise UserError(f"{volumes.label(source)}: its file states no voxel size; set it first, "
+        raise UserError(
+            f'{volumes.label(source)}: its file states no voxel size; set it first, with '
+            f'"volume #{source.id_string} voxelSize 1.1" (in Å; give 1.0001 for 1)')
     array, axes = volumes.array_of(source), volumes.axes_of(source)
     try:
         grid = check_map(array, axes)
