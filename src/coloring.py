@@ -30,9 +30,11 @@ DEFAULT_RANGE = (default('color_low'), default('color_high'))
 #: Colours in the key; of these the first and the last are labelled with a number, the middle one
 #: with the title: with a number for each they would run into one another.
 _KEY_COLORS = 9
-_KEY_PLACE = (0.58, 0.1)
-_KEY_SIZE = (0.36, 0.04)
 _KEY_FONT_SIZE = 18
+#: As shares of the window: room to the right of the key and below it, its height and width; and the
+#: least width in pixels, at which the labels stay apart.
+_KEY_RIGHT, _KEY_BELOW, _KEY_HEIGHT, _KEY_WIDTH = 0.06, 0.1, 0.04, 0.36
+_KEY_LEAST_WIDTH = 280
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class ScaleColor(VolumeColor):
         index = to_index * vertices[outside]
         size = np.array(matrix.shape[::-1])
         near = ((index > -1) & (index < size)).all(axis=1)
-        held = np.clip(index[near], 0, size - 1).astype(np.float32)
+        # ChimeraX counts the very last sample as outside.
+        last = np.nextafter((size - 1).astype(np.float32), np.float32(0))
+        held = np.clip(index[near].astype(np.float32), 0, last)
         values[outside[near]], _ = interpolate_volume_data(held, Place(), matrix)
         return values, outside[~near]
 
@@ -153,7 +157,10 @@ def _show_key(session, colormap, title, undo):
     key = get_model(session, create=False)
     if key is None:
         key = get_model(session)
-        key.pos, key.size, key.font_size = _KEY_PLACE, _KEY_SIZE, _KEY_FONT_SIZE
+        width = max(_KEY_WIDTH, _KEY_LEAST_WIDTH / session.main_view.window_size[0])
+        width = min(width, 1 - 2 * _KEY_RIGHT)
+        key.size, key.pos = (width, _KEY_HEIGHT), (1 - _KEY_RIGHT - width, _KEY_BELOW)
+        key.font_size = _KEY_FONT_SIZE
         undo.add(key, 'display', False, True)
     else:       # where the user has put it, it stays
         undo.add(key, 'rgbas_and_labels', key.rgbas_and_labels, shown)

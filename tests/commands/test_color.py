@@ -179,6 +179,7 @@ def test_no_vertex_is_grey_at_the_faces_of_the_box(run, session, open_array, max
     volume = open_array(array.astype(np.float32), level=0.5, cell_angles=(85, 95, 100))
     scale = run(f'occupy #1 maxBox {max_box}')[0]
     assert not _grey(volume).any()
+    assert _colors(volume)[:, 2].min() > 150    # no cap looks like low scale
     run('turn 1,2,3 33 models #1')
     run('volume #1 level 0.4')
     volume.update_drawings()
