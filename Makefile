@@ -45,6 +45,10 @@ install:  ## install the bundle into the application named by CHIMERAX=…
 	@test -n "$(CHIMERAX)" || { echo "Name a ChimeraX application: make install CHIMERAX=…"; exit 1; }
 	"$(CHIMERAX)" --nogui --exit --cmd "devel install . exit true"
 
+test-chimerax: install  ## run the tests inside the application named by CHIMERAX=…
+	"$(CHIMERAX)" -m pip install --quiet pytest hypothesis
+	"$(CHIMERAX)" --nogui --offscreen --exit --script tests/in_application.py
+
 clean:  ## remove what the other targets made, except downloads
 	rm -rf $(VENV) build dist demo src/*.egg-info *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find src tools tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,9 +1,9 @@
 """What the ChimeraX library on PyPI lacks to behave as the application does.
 
-UCSF publishes most of ChimeraX's code as the package ``ChimeraX`` (https://pypi.org/project/ChimeraX).
-Its modules expect things that the application's start-up provides: a namespace package, folders for
-settings, a user interface, and the metadata from which the toolshed learns of bundles. This module
-provides them, and registers the bundle in this repository (or an installed copy of it) beside them.
+UCSF publishes most of ChimeraX's code on PyPI, as the package ``ChimeraX``. Its modules expect what
+the application's start-up provides: a namespace package, folders for settings, a user interface,
+and the metadata from which the toolshed learns of bundles. This module provides all but the user
+interface, and registers the bundle in this repository (or an installed copy of it) with the others.
 `headless.start_session` calls `prepare` before the first import of anything under ``chimerax``.
 """
 
