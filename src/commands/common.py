@@ -1,5 +1,7 @@
 """What the commands share: types of arguments, made from the core's settings, and checks."""
 
+from html import escape
+
 from chimerax.core.commands import (
     Annotation,
     BoolArg,
@@ -181,10 +183,12 @@ def settings_text(parameters, names):
     return ' '.join(words)
 
 
-def table(rows, title=''):
-    """Rows of (name, value, remark) as a table for the log, folded away where it can do that."""
-    from html import escape
-    body = ''.join(
-        '<tr>' + ''.join(f'<td>{escape(str(cell))}&nbsp;&nbsp;</td>' for cell in row) + '</tr>'
-        for row in rows)
-    return f'<details><summary>{escape(title)}</summary><table>{body}</table></details>'
+def table(rows):
+    """Rows of (name, value, remark) as an HTML table for the log."""
+    lines = (''.join(f'<td>{escape(str(cell))}&nbsp;&nbsp;</td>' for cell in row) for row in rows)
+    return '<table>' + ''.join(f'<tr>{line}</tr>' for line in lines) + '</table>'
+
+
+def folded(title, html):
+    """HTML under a title that unfolds it, where the log can do that."""
+    return f'<details><summary>{escape(title)}</summary>{html}</details>'

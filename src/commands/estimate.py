@@ -27,6 +27,8 @@ class _Task:
     parameters: Parameters
     solvent_mask: object = None
     other: object = None
+    #: Words of the command that name other maps.
+    words: str = ''
     number: tuple = None
     replaces: object = None
 
@@ -62,14 +64,16 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
                         f'{len(sources)} maps are to be estimated')
     other = _other_estimate(session, full_scale_from, parameters.mode)
     tasks = [_prepared(source, parameters, solvent_mask, other) for source in sources]
+    for task in tasks:
+        task.words = _words(fullScaleFrom=full_scale_from, solventMask=solvent_mask)
     _assign_numbers(session, tasks, replace, model_id)
 
     def deliver(estimates):
         # All maps first, so that their numbers follow one another; the colour key takes one too.
         scale_maps = [_opened(session, task, found, name)
                       for task, found in zip(tasks, estimates, strict=True)]
-        for source, found, scale_map in zip(sources, estimates, scale_maps, strict=True):
-            _shown(session, source, scale_map, found, color, key, palette, range)
+        for task, found, scale_map in zip(tasks, estimates, scale_maps, strict=True):
+            _shown(session, task, scale_map, found, color, key, palette, range)
         return scale_maps
 
     maps_text = ', '.join(volumes.label(source) for source in sources)
@@ -85,6 +89,10 @@ def _parameters(naive, full_scale, full_scale_from, **values):
     if full_scale_from is not None and (naive or full_scale not in (None, 'published')):
         raise UserError('fullScaleFrom contradicts fullScale and naive; give one of them')
     return common.from_settings(Parameters, full_scale='naive' if naive else full_scale, **values)
+
+
+def _words(**maps):
+    return ' '.join(f'{name} #{volume.id_string}' for name, volume in maps.items() if volume)
 
 
 def _other_estimate(session, source, mode):
@@ -168,10 +176,15 @@ def _opened(session, task, found, name):
     return scale_map
 
 
-def _shown(session, source, scale_map, found, color, key, palette, limits):
+def _shown(session, task, scale_map, found, color, key, palette, limits):
     """Log one result, and colour its map."""
+    source = task.source
     chosen, limits = choose_look(record(session).look(source), palette, limits, found)
-    _log(session, source, scale_map, found, chosen, limits, color, key)
+    words = [task.words, f'color {common.value_text(color)}']
+    if color:
+        words.append(f'key {common.value_text(key)} palette {chosen.name} '
+                     f'range {common.value_text(limits)}')
+    _log(session, source, scale_map, found, ' '.join(words).strip())
     if color:
         coloring.color_surfaces(
             session, coloring.surfaces_of(source), scale_map, chosen, limits,
@@ -205,28 +218,18 @@ def key_title(found):
     return f'{found.parameters.mode} scale'
 
 
-def equivalent_command(source, scale_map, found, palette, limits, color, key):
-    """The command that repeats an estimate, with every parameter stated."""
-    words = [f'occupy #{source.id_string}', common.settings_text(found.parameters, _SETTINGS)]
-    words.append(f'color {common.value_text(color)}')
-    if color:
-        words.append(f'key {common.value_text(key)} palette {palette.name} '
-                     f'range {common.value_text(limits)}')
-    words.append(f'modelId #{scale_map.id_string}')
-    return ' '.join(words)
-
-
-def _log(session, source, scale_map, found, palette, limits, color, key):
+def _log(session, source, scale_map, found, words):
     logger = session.logger
     logger.info(
         f'{found.parameters.mode.capitalize()} scale of {volumes.label(source)} is '
         f'#{scale_map.id_string}; full scale {found.full_scale:.4g} ({found.full_scale_note}).')
     for warning in found.warnings:
         logger.warning(f'{volumes.label(source)}: {warning}')
-    command = equivalent_command(source, scale_map, found, palette, limits, color, key)
-    logger.info(
-        common.table(parameter_rows(found), 'All parameters, and the command that repeats this')
-        + f'<pre>{escape(command)}</pre>', is_html=True)
+    command = (f'occupy #{source.id_string} {common.settings_text(found.parameters, _SETTINGS)} '
+               f'{words} modelId #{scale_map.id_string}')
+    logger.info(common.folded(
+        'All parameters, and the command that repeats this',
+        common.table(parameter_rows(found)) + f'<p>{escape(command)}</p>'), is_html=True)
 
 
 def parameter_rows(found):
@@ -253,6 +256,8 @@ def parameter_rows(found):
                      'a level at which to contour the scale'))
     if found.noise_level is not None:
         rows.append(('noise level', f'{found.noise_level:.4g}', 'this scale was put to zero'))
+    if found.noise_floor:
+        rows.append(('noise floor', f'{found.noise_floor:.4g}', 'this scale was put to zero'))
     return rows
 
 
