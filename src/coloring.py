@@ -7,6 +7,7 @@ can undo it.
 from dataclasses import dataclass
 
 import numpy as np
+from chimerax.core.colors import Color, Colormap
 from chimerax.geometry import Place
 from chimerax.map_data import interpolate_volume_data
 from chimerax.surface.colorvol import VolumeColor
@@ -71,7 +72,6 @@ class ScaleColor(VolumeColor):
 
 def palette(name):
     """One of this bundle's palettes by name, as a `Palette`."""
-    from chimerax.core.colors import Color, Colormap
     return Palette(name, Colormap(None, [Color(color) for color in PALETTES[name]], name=name))
 
 
@@ -86,9 +86,11 @@ def ranged(chosen, limits):
             return colormap
         limits = DEFAULT_RANGE
     low, high = limits
-    if colormap.values_specified:
-        return colormap.rescale_range(low, high, full=True)
-    return colormap.linear_range(low, high)
+    values = np.asarray(colormap.data_values, np.float32)
+    share = (values - values[0]) / (values[-1] - values[0])
+    return Colormap(low + share * np.float32(high - low), colormap.colors,
+                    colormap.color_above_value_range, colormap.color_below_value_range,
+                    colormap.color_no_value, name=colormap.name)
 
 
 def surfaces_of(volume):

@@ -77,18 +77,16 @@ def _typed_alone():
     ChimeraX does not tell a command where it came from; only the stack knows.
     """
     frame = sys._getframe(1)
-    commands = []
     while frame is not None:
-        module = frame.f_globals.get('__name__')
-        if module == 'chimerax.core.commands.run' and frame.f_code.co_name == 'run':
+        module, name = frame.f_globals.get('__name__'), frame.f_code.co_name
+        if module == 'chimerax.cmd_line.tool':
+            return True
+        if module == 'chimerax.core.commands.run' and name == 'run':
             return False
-        if module == 'chimerax.core.commands.cli' and frame.f_code.co_name == 'run':
-            commands.append(frame)
+        if module == 'chimerax.core.commands.cli' and ';' in str(frame.f_locals.get('text', '')):
+            return False
         frame = frame.f_back
-    if not commands:
-        return False
-    typed = commands[-1].f_back.f_globals.get('__name__') == 'chimerax.cmd_line.tool'
-    return typed and not any(';' in frame.f_locals.get('text', '') for frame in commands)
+    return False
 
 
 def run(session, title, work, deliver, *, block=None, watch=(), numbers=()):
@@ -113,7 +111,8 @@ def run(session, title, work, deliver, *, block=None, watch=(), numbers=()):
 class Job:
     """One piece of work. `share`, `stage` and `remaining` (s, or None) say how far it is.
 
-    `running` turns false when it ends in any way; `result` is then what was delivered, if anything.
+    `running` turns false when it ends in any way. A moment later `result` is what was delivered, or
+    `failure` says why nothing was, a sentence or the end of one.
     """
 
     def __init__(self, session, title, work, deliver, watch=()):
@@ -121,7 +120,7 @@ class Job:
         self.title = title
         self.share, self.stage, self.remaining = 0.0, '', None
         self.running = True
-        self.result = None
+        self.result, self.failure = None, ''
         self._work, self._deliver = work, deliver
         self._outcome = self._error = None
         self._stop = threading.Event()
@@ -142,6 +141,7 @@ class Job:
             return
         self._stop.set()
         task = self._task
+        self._let_go()
         self._end()
         self.session.logger.info(f'{self.title} {reason}.')
         if task is not None:
@@ -158,6 +158,7 @@ class Job:
                     self._show()
         except BaseException:       # Ctrl-C
             self._stop.set()
+            self._let_go()
             self._end()
             raise
         return self.finish()
@@ -184,17 +185,20 @@ class Job:
             self._error = error
 
     def finish(self):
-        """On the main thread: end the job, and deliver what was found or tell what went wrong."""
+        """On the main thread: deliver what was found or tell what went wrong; the job has ended."""
         error, outcome = self._error, self._outcome
         self._error = self._outcome = None
         changed = [volume for volume, data in self._watched.items() if volume.data is not data]
-        self._end()
-        if error is None and changed:
-            error = UserError(f'{self.title} ended, because its map was changed')
-        if error is None:
+        self._let_go()
+        try:
+            if error is None and changed:
+                error = UserError(f'{self.title} ended, because its map was changed')
+            if error is not None:
+                raise self._as_user_error(error) from error
             self.result = self._deliver(outcome)
             return self.result
-        raise self._as_user_error(error) from error
+        finally:
+            self._end()
 
     def _as_user_error(self, error):
         if isinstance(error, UserError):
@@ -235,20 +239,22 @@ class Job:
         self.session.logger.status(text)
         self._jobs.triggers.activate_trigger(PROGRESS, self)
 
-    def _end(self):
-        """Let go of everything, so that nothing is left behind."""
-        if not self.running:
-            return
-        self.running = False
-        session = self.session
-        session.triggers.remove_handler(self._handler)
+    def _let_go(self):
+        """Stop watching, and free the model numbers."""
+        self.session.triggers.remove_handler(self._handler)
         for volume in self._watched:
             if not volume.deleted:
                 volume.remove_volume_change_callback(self._map_changed)
-        session.models.close([place for place in self._places if not place.deleted])
+        self.session.models.close([place for place in self._places if not place.deleted])
+        self._watched, self._places = {}, []
+
+    def _end(self):
+        """Leave nothing behind."""
+        session = self.session
         if self._task is not None and not self._stop.is_set() and self._task.id in session.tasks:
             session.tasks.remove(self._task)
-        self._watched, self._places, self._work, self._task = {}, [], None, None
+        self._work = self._deliver = self._task = None
+        self.running = False
         self._jobs.running.remove(self)
         session.logger.status('')
         self._jobs.triggers.activate_trigger(ENDED, self)
