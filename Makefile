@@ -20,13 +20,13 @@ env: $(ENV)  ## make the environment in .venv: a ChimeraX without a window, test
 # --no-deps, because the sets are closed and ChimeraX's own pins do not all install;
 # --no-compile, because most of ChimeraX is never imported here; -qq, because pip would warn that
 # the pinned release of ChimeraX is yanked.
-$(ENV): $(REQUIREMENTS) tools/system_libraries.py
+$(ENV): $(REQUIREMENTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
 	    { echo "The ChimeraX library needs Python 3.11: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) tools/system_libraries.py
+	$(PYTHON) -m venv --clear $(VENV)
 	$(RUN) -m pip install -qq --disable-pip-version-check --no-deps --no-compile \
 	    $(addprefix -r ,$(REQUIREMENTS))
-	$(RUN) tools/system_libraries.py
 	@touch $@
 
 demo: $(ENV)  ## colour a real map by occupancy and by resolution; pictures and maps in demo/

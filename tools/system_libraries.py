@@ -1,13 +1,15 @@
-"""Find the system libraries that ChimeraX's graphics and Qt need, and install the missing ones.
+"""Find what ChimeraX's graphics, Qt and `venv` need of the system, and install what is missing.
 
 Only Debian and its kin are installed to, and only as root; otherwise the missing packages are
-named. Never fails: without them everything but pictures works, or says itself what it lacks.
+named. Never fails: without graphics everything but pictures works.
 """
 
 import ctypes
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 
 # Shared library: the Debian package that holds it.
 PACKAGES = {
@@ -23,13 +25,16 @@ PACKAGES = {
 
 
 def missing_packages():
-    """Return the packages whose library cannot be loaded."""
+    """Return the packages whose library cannot be loaded, or module not found."""
     missing = []
     for library, package in PACKAGES.items():
         try:
             ctypes.CDLL(library)
         except OSError:
             missing.append(package)
+    if importlib.util.find_spec('ensurepip') is None:
+        # Debian's Python makes no environments without this.
+        missing.append(f'python{sys.version_info.major}.{sys.version_info.minor}-venv')
     return missing
 
 
@@ -50,7 +55,7 @@ def main():
         _apt_install(missing)
         missing = missing_packages()
     if missing:
-        print('Pictures may not work without these Debian packages: apt-get install', *missing)
+        print('Debian packages that may be missing: apt-get install', *missing)
 
 
 if __name__ == '__main__':
