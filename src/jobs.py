@@ -111,8 +111,8 @@ def run(session, title, work, deliver, *, block=None, watch=(), numbers=()):
 class Job:
     """One piece of work. `share`, `stage` and `remaining` (s, or None) say how far it is.
 
-    `running` turns false when it ends in any way. A moment later `result` is what was delivered, or
-    `failure` says why nothing was, a sentence or the end of one.
+    `running` turns false when it ends in any way; `result` is then what was delivered, or `failure`
+    says why nothing was.
     """
 
     def __init__(self, session, title, work, deliver, watch=()):
@@ -140,6 +140,7 @@ class Job:
         if not self.running:
             return
         self._stop.set()
+        self.failure = f'{self.title} {reason}'
         task = self._task
         self._let_go()
         self._end()
@@ -197,6 +198,9 @@ class Job:
                 raise self._as_user_error(error) from error
             self.result = self._deliver(outcome)
             return self.result
+        except UserError as failure:
+            self.failure = str(failure)
+            raise
         finally:
             self._end()
 
