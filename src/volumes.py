@@ -20,9 +20,11 @@ def label(model):
 def array_of(volume):
     """The whole map as an array (z, y, x), whatever region and step are shown.
 
-    It may be ChimeraX's own copy: read it, do not change it.
+    It may be ChimeraX's own copy: read it, do not change it. Files whose axes are stored in another
+    order come as a transposed view, on which the core would take three times as long: they are
+    copied.
     """
-    return volume.full_matrix()
+    return np.ascontiguousarray(volume.full_matrix())
 
 
 def axes_of(volume):

@@ -45,3 +45,16 @@ def test_labels_survive_without_graphics(run, session, blobs, log):
     run('occupy #1')
     run('occupy tiles #1 label false')
     assert 'full scale from a contrast of' in log.text('info')
+
+
+def test_sessions_keep_them(run, session, blobs, tmp_path):
+    run('occupy #1 key false')
+    before = run('occupy tiles #1')[0].child_models()[0].vertices
+    run(f'save "{tmp_path / "a.cxs"}"')
+    run('close')
+    run(f'open "{tmp_path / "a.cxs"}"')
+    group = session.models.list(model_id=(3,))[0]
+    assert (group.child_models()[0].vertices == before).all()
+    run('move x 7 models #1')
+    assert group.scene_position.same(session.models.list(model_id=(1,))[0].scene_position)
+    assert run('occupy tiles #1')[0].id == (3,)
