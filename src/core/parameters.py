@@ -109,6 +109,10 @@ SETTINGS = {
         'The contrast that counts as full: "published" takes the largest tile value, "naive" the '
         'largest voxels of the map, "auto" looks for the fullest component; or a density value.',
         default='published', low=0, choices=FULL_SCALES),
+    'smooth': Setting(
+        'Average the scale over surroundings of this width (sigma), each place over what is like '
+        'it in scale, which evens a component out and keeps its boundary; 0 leaves it as it is.',
+        default=0.0, unit='Å', low=0, high=100),
     'recalibrate': Setting(
         'Put zero scale at the edge of the noise instead of at zero density.', default=False),
     'baseline': Setting(
@@ -142,6 +146,9 @@ SETTINGS = {
         default='map', choices=OUTPUTS),
     'mask_threshold': Setting('Scale above which a mask is 1.', default=0.3, low=0, high=1),
     'solvent_mask_threshold': Setting('Value above which a solvent mask counts as 1.', default=0.9),
+    'region_distance': Setting(
+        'Voxels within this distance of an atom belong to its region.',
+        default=2.0, unit='Å', low=0.1, high=20),
     'covers': Setting(
         'What a subtraction mask covers: what is "kept" (RELION) or "subtracted" (cryoSPARC).',
         default='kept', choices=COVERS),
@@ -188,6 +195,7 @@ class Parameters:
     tile_size: int = default('tile_size')
     max_box: int = default('max_box')
     full_scale: str | float = default('full_scale')
+    smooth: float = default('smooth')
     recalibrate: bool = default('recalibrate')
     baseline: str = default('baseline')
 

@@ -1,6 +1,6 @@
 """The estimate: local scale of a map, relative to the place of largest contrast."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from .parameters import (
     default,
 )
 from .progress import Stages
+from .smoothing import smooth_alike
 from .solvent import SolventModel, fit_solvent, solvent_region
 from .threads import in_threads, slabs
 from .tiles import Tiles, search_tiles
@@ -145,11 +146,7 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
         content = low_passed
 
     on_solvent = stages.next('Fitting solvent')
-    region = None
-    if solvent_mask is not None:
-        region = solvent_region(low_passed, on_working_grid(solvent_mask, working.shape),
-                                default('solvent_mask_threshold'))
-    solvent = fit_solvent(low_passed, region, array, on_solvent)
+    solvent, region = _solvent_of(low_passed, array, solvent_mask, on_solvent)
     warnings = list(solvent_warnings(solvent))
     baseline = solvent.mean if resolved.baseline == 'solvent' else 0.0
     if baseline:
@@ -168,7 +165,10 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
             'try "baseline solvent"')
 
     on_scale = stages.next('Scale')
-    scale = _divide(maximum, found)
+    scale = _divide(maximum, found, clip=not resolved.smooth)
+    if resolved.smooth:
+        scale = smooth_alike(scale, around, resolved.smooth)
+        np.clip(scale, 0, 1, out=scale)
     limit = None if resolution_mode else _mean_where_full(content, scale, found.value)
     noise_level = None
     if resolved.recalibrate:
@@ -184,11 +184,32 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
         tiles, solvent, limit, noise_level, baseline, tuple(warnings), found.noise_floor)
 
 
-def on_working_grid(mask, shape):
-    """A mask brought to the shape (z, y, x) of the working grid by linear interpolation."""
-    if mask.shape == tuple(shape):
-        return mask
-    return resample(mask, shape)
+def refit_solvent(array, found, solvent_mask=None, progress=None):
+    """An estimate with another solvent model, and the confidence that follows from it.
+
+    array: the map (z, y, x). found: its `ScaleEstimate`. solvent_mask: as for `estimate`. Scale and
+    full scale stay as they are. Returns a new `ScaleEstimate`.
+    """
+    stages = Stages(progress, {'Low-passing': 3, 'Fitting solvent': 2})
+    array = np.asarray(array, np.float32)
+    low_passed = fourier.low_pass(array, found.source_grid, found.parameters.low_pass,
+                                  found.grid.shape, stages.next('Low-passing'))
+    solvent, _ = _solvent_of(low_passed, array, solvent_mask, stages.next('Fitting solvent'))
+    confidence = solvent.confidence_of(low_passed, out=low_passed)
+    stages.finish()
+    return replace(found, solvent=solvent, confidence=confidence,
+                   warnings=tuple(solvent_warnings(solvent)))
+
+
+def _solvent_of(low_passed, source, mask, progress):
+    """The solvent model, and the solvent region that a mask defines (None without a mask)."""
+    if mask is None:
+        return fit_solvent(low_passed, None, source, progress), None
+    if mask.shape != low_passed.shape:
+        mask = resample(mask, low_passed.shape)
+    region = solvent_region(low_passed, mask, default('solvent_mask_threshold'))
+    # The mask says where solvent is: flattened solvent elsewhere is no news.
+    return fit_solvent(low_passed, region, progress=progress), region
 
 
 def solvent_warnings(solvent):
@@ -204,8 +225,8 @@ def _is_off_zero(solvent, full_scale):
     return off > BASELINE_WIDTHS * solvent.width and off > BASELINE_SHARE * full_scale
 
 
-def _divide(maximum, found):
-    """The scale, in the memory of the local maximum; `found` is the `FullScale`."""
+def _divide(maximum, found, clip):
+    """The scale, in the memory of the local maximum, from the `FullScale` found."""
     floor = np.float32(found.noise_floor)
     divisor = np.float32(without_noise(found.value, found.noise_floor) if floor else found.value)
 
@@ -214,7 +235,8 @@ def _divide(maximum, found):
         if floor:
             part[...] = without_noise(part, floor)
         np.divide(part, divisor, out=part)
-        np.clip(part, 0, 1, out=part)
+        if clip:
+            np.clip(part, 0, 1, out=part)
         step()
 
     in_threads(one_slab, slabs(maximum.shape[0], SLAB))
