@@ -80,6 +80,11 @@ class MapFile:
         return tuple(float(np.linalg.norm(axis)) for axis in self.axes)
 
     @property
+    def cell_counts(self):
+        """The number of voxels (x, y, z) that fill the unit cell."""
+        return tuple(int(self.header[name]) for name in ('mx', 'my', 'mz'))
+
+    @property
     def starts(self):
         """The start indices along (x, y, z)."""
         stored = [int(self.header[name]) for name in ('nxstart', 'nystart', 'nzstart')]
@@ -157,26 +162,31 @@ def write_map(path, array, source, labels=(), suffix='.mrc'):
     array = np.asarray(array, np.float32)
     to_cell = [axis - 1 for axis in source.axis_order]
     stored = np.ascontiguousarray(array.transpose([2 - to_cell[2 - d] for d in range(3)]))
-    same_grid = array.shape == source.array.shape
     with mrcfile.new(path, overwrite=True) as file:
         file.set_data(stored)
         header = file.header
         header.mapc, header.mapr, header.maps = source.axis_order
         header.cellb = cell_angles(source.header)
-        if same_grid:
+        counts = _resampled(source, array.shape, source.cell_counts)
+        if counts is not None:
+            header.mx, header.my, header.mz = counts
+            header.cella = source.header['cella']
+            # A volume, though many programs write the number that stands for images.
+            group = int(source.header['ispg'])
+            header.ispg = group if 0 < group < VOLUME_STACKS.start else 1
             if source.extended:
                 file.set_extended_header(np.frombuffer(source.extended, 'V1'))
                 header.exttyp = b'CCP4'
-            for name in ('mx', 'my', 'mz', 'cella', 'nxstart', 'nystart', 'nzstart', 'ispg'):
+        else:
+            # No whole number of the new voxels fits the cell: the box serves as one.
+            header.mx, header.my, header.mz = array.shape[::-1]
+            header.cella = tuple(np.array(source.steps) * source.array.shape[::-1])
+        if array.shape == source.array.shape:
+            for name in ('nxstart', 'nystart', 'nzstart'):
                 header[name] = source.header[name]
-            # A volume, though many programs write the number that stands for images.
-            header.ispg = header.ispg if 0 < header.ispg < VOLUME_STACKS.start else 1
             if has_stamp(source.header):
                 header.origin = source.header['origin']
         else:
-            header.mx, header.my, header.mz = array.shape[::-1]
-            lengths = np.array(source.steps) * source.array.shape[::-1]
-            header.cella = tuple(lengths)
             _place_resampled(header, array.shape, source, suffix)
         _set_labels(header, source, labels)
 
@@ -203,22 +213,27 @@ def _place_resampled(header, shape, source, suffix):
 
 def _resampled_starts(source, shape):
     """The start indices (x, y, z) on a grid of another shape; None where they are not whole."""
-    starts = [start * m / n for start, m, n in
-              zip(source.starts, shape[::-1], source.array.shape[::-1], strict=True)]
-    if not any(source.position) or not all(start.is_integer() for start in starts):
-        return None if any(source.position) else (0, 0, 0)
-    return tuple(int(start) for start in starts)
+    return _resampled(source, shape, source.starts) if any(source.position) else (0, 0, 0)
+
+
+def _resampled(source, shape, numbers):
+    """Numbers of voxels along (x, y, z) on a grid of another shape; None where not all are whole.
+    """
+    found = [number * m / n for number, m, n in
+             zip(numbers, shape[::-1], source.array.shape[::-1], strict=True)]
+    if not all(number.is_integer() for number in found):
+        return None
+    return tuple(int(number) for number in found)
 
 
 def _set_labels(header, source, labels):
     """The source's labels, as many as there is room for, and ours; none that states a time."""
     old = [bytes(label) for label in source.header['label'] if bytes(label).strip(b' \0')]
-    kept = old[:LABELS - len(labels)]
-    kept += [label for label in old[len(kept):] if label.startswith(ROTATION_LABEL)]
+    room = LABELS - len(labels)
     # The rotation that Chimera keeps in a label places the map: it is not given up.
-    while len(kept) + len(labels) > LABELS:
-        kept.remove(next(label for label in kept if not label.startswith(ROTATION_LABEL)))
-    lines = kept + [label.encode('ascii', 'replace')[:80] for label in labels]
+    turned = [label for label in old[room:] if label.startswith(ROTATION_LABEL)][:room]
+    lines = old[:room - len(turned)] + turned
+    lines += [label.encode('ascii', 'replace')[:80] for label in labels]
     header.label = lines + [b''] * (LABELS - len(lines))
     header.nlabl = len(lines)
 

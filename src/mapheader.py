@@ -82,7 +82,7 @@ def valid_starts(header, to_stored, longest):
 
 def rotation(header):
     """The rotation that Chimera writes into a label, as a 3×3 matrix."""
-    for label in header['label']:
+    for label in reversed(header['label']):     # of several the last one counts
         if bytes(label).startswith(ROTATION_LABEL):
             try:
                 words = bytes(label).rstrip(b'\0').split()[2:]

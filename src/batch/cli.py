@@ -8,13 +8,15 @@ from pathlib import Path
 
 from ..core import SETTINGS
 from .outcome import ALREADY_DONE, DONE
-from .request import Request, as_options
+from .request import ESTIMATE, Request, as_options
 from .run import NAME, OUTPUT_DIR, run_batch
 from .terminal import Terminal
 from .versions import version
 
 #: Exit statuses: all well; a map failed; a mistake in the options; interrupted.
 WELL, FAILURES, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+#: With more maps than this, failures are told once more at the end.
+MANY = 10
 
 #: Inside an application ChimeraX is Python.
 PROGRAM = 'chimerax' if 'chimerax.core.session' in sys.modules else 'python'
@@ -88,7 +90,7 @@ def _expanded(maps):
 
 
 def _summarize(outcomes, count, quiet):
-    """One line for the whole, and the failures again where they may have scrolled away."""
+    """One line for the whole, and the failures again where they may have scrolled out of sight."""
     failures = [outcome for outcome in outcomes if outcome.failed]
     if quiet and not failures:
         return
@@ -99,7 +101,7 @@ def _summarize(outcomes, count, quiet):
     parts = [f'{number} {word}' for word, number in numbers.items() if number]
     print(f'{count} {"map" if count == 1 else "maps"}: {", ".join(parts)}',
           file=sys.stderr if failures else sys.stdout, flush=True)
-    if len(outcomes) > len(failures) > 0 or len(failures) > 1:
+    if len(outcomes) > MANY:
         for outcome in failures:
             print(f'  {outcome.map}: {outcome.message}', file=sys.stderr)
 
@@ -149,8 +151,7 @@ def _add_results(group):
 
 
 def _add_estimate(group):
-    for name in ('mode', 'low_pass', 'worst_resolution', 'kernel_size', 'kernel_radius', 'tau',
-                 'tile_size', 'max_box', 'full_scale'):
+    for name in ESTIMATE:
         _add_setting(group, name)
     group.add_argument('--full-scale-from', metavar='FILE',
                        help='Take full scale from the report (JSON) of another map, or from '
@@ -158,8 +159,6 @@ def _add_estimate(group):
     group.add_argument('--full-scale-region', metavar='FILE',
                        help='A mask on the grid of the map, above 0.5 where it is known to be '
                             'full. {name} and {folder} in its path stand for those of each map.')
-    for name in ('recalibrate', 'baseline'):
-        _add_setting(group, name)
     group.add_argument('--solvent-mask', metavar='FILE',
                        help='A mask on the grid of the map that covers solvent or content, to fit '
                             'solvent by; it counts above '

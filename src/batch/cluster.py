@@ -41,7 +41,7 @@ def _run(tasks, client, on_progress, on_outcome):
                for number, task in enumerate(tasks)}
     left = set(futures)
     try:
-        for future in as_completed(list(futures)):
+        for future in as_completed(list(futures), loop=client.loop):
             number = futures[future]
             left.discard(future)
             on_progress(number, 1.0, '')

@@ -15,14 +15,15 @@ from ..core import (
     solvent_definition,
     subtraction_mask,
 )
+from ..core.interpolate import resample
 from ..core.progress import Stages
-from ..core.scale import on_working_grid
 from ..core.threads import set_threads
 from ..mapfile import read_map, result_suffix, write_map
 from . import report as reports
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
 from .request import Request, as_options
 from .results import Results
+from .task import Reference
 from .versions import version
 
 #: Value above which a mask of a region counts as 1.
@@ -45,7 +46,7 @@ def process(task, progress=None):
     except ValueError as error:
         outcome = Outcome(task.given, FAILED, as_options(str(error)))
     except OSError as error:
-        outcome = Outcome(task.given, FAILED, _os_sentence(error))
+        outcome = Outcome(task.given, FAILED, _os_sentence(error, task.map))
     except MemoryError:
         outcome = Outcome(task.given, FAILED, 'memory ran out; try fewer --jobs')
     except Exception as error:
@@ -55,9 +56,20 @@ def process(task, progress=None):
     return replace(outcome, seconds=round(time.monotonic() - began, 3))
 
 
-def _os_sentence(error):
-    name = Path(error.filename).name if error.filename else 'a file'
-    return f'{name}: {error.strerror or error}'
+def _os_sentence(error, path):
+    """What the system has to say against a file, and against which if it is not the map."""
+    sentence = (error.strerror or str(error)).lower()
+    other = error.filename if error.filename not in (None, path) else None
+    return f'{sentence}: {other}' if other else sentence
+
+
+def _figure_function():
+    """The function that draws a solvent model; `ValueError` where there is no matplotlib."""
+    try:
+        from ..plots import solvent_figure
+    except ImportError as error:
+        raise ValueError(f'plots cannot be drawn here: {error}') from error
+    return solvent_figure
 
 
 def _process(task, progress):
@@ -89,6 +101,7 @@ class _Work:
         self.results = results
         self.seconds = {}
         self.made = {}
+        self.draw = _figure_function() if request.plots else None
         count = len(request.modifications)
         self.stages = Stages(progress, {
             'Reading': 1, 'Estimating': 8, 'Writing maps': 2, 'Modifying': 6 * count + 0.1})
@@ -104,15 +117,13 @@ class _Work:
         region = self._mask('full_scale_region', source)
         if region is not None:
             working = Grid.of(source.array.shape, source.axes).working(request.max_box)
-            region = on_working_grid(region, working.shape) > REGION_THRESHOLD
+            region = resample(region, working.shape) > REGION_THRESHOLD
         began = self._took('reading', began)
 
-        parameters = request.parameters
-        if task.full_scale is not None:
-            parameters = replace(parameters, full_scale=task.full_scale)
+        reference = Reference(*task.full_scale) if task.full_scale else None
         found = estimate(
-            source.array, source.axes, parameters,
-            solvent_mask=solvent_mask, full_scale_region=region,
+            source.array, source.axes, request.parameters,
+            solvent_mask=solvent_mask, full_scale_region=region, full_scale_from=reference,
             progress=self.stages.next('Estimating'))
         began = self._took('estimating', began)
         for modification in request.modifications.values():
@@ -127,7 +138,7 @@ class _Work:
         self._took('modifying and writing', began)
 
         warnings = [as_options(text) for text in (*source.notes, *found.warnings)]
-        note = (f'taken from {request.full_scale_from}' if task.full_scale is not None
+        note = (f'taken from {request.full_scale_from}' if reference
                 else found.full_scale_note)
         report = reports.describe(asked, inputs, source, found, note, warnings)
         report['modifications'] = {
@@ -198,10 +209,8 @@ class _Work:
                             source, f'subtraction mask, what is {request.covers}, {_of(p)}',
                             _how(modification))
             elif word == 'solvent_model':
-                from ..plots import solvent_figure
-                figure = solvent_figure(found)
                 self.made[word] = self.results.path_for(final)
-                figure.savefig(self.made[word], format='png', dpi=150)
+                self.draw(found).savefig(self.made[word], format='png', dpi=150)
 
     def _write_modified(self, source, found, finals):
         modifications = self.request.modifications

@@ -7,11 +7,13 @@ of the same files by the same version, and its results are still there.
 import hashlib
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from ..reports import described
 from .versions import version, versions
 
 FORMAT = 1
@@ -66,11 +68,11 @@ def read_state(report, asked, inputs):
 
 
 def full_scale_of(report):
-    """Full scale, mode and low-pass (Å) from a report; `ValueError` if it is not a report."""
+    """The values of a `Reference`, and the mode, from a report; `ValueError` if it is not one."""
     try:
         found = json.loads(Path(report).read_text(encoding='utf-8'))
-        return (float(found['full_scale']['value']), found['parameters']['mode'],
-                float(found['parameters']['low_pass']))
+        values = float(found['full_scale']['value']), float(found['noise_floor'])
+        return values, found['parameters']['mode']
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f'{report} is not the report of a batch') from error
 
@@ -82,7 +84,9 @@ def describe(asked, inputs, source, estimate, full_scale_note, warnings):
     estimate: the `ScaleEstimate`. Positions are (x, y, z), in voxels of the map and in Å in the
     frame in which ChimeraX shows it.
     """
-    parameters, solvent = estimate.parameters, estimate.solvent
+    found = described(estimate)
+    for which in ('full', 'least'):
+        found['tiles'][which] = _tile(getattr(estimate.tiles, which), estimate, source)
     return _plain({
         'format': FORMAT,
         'complete': False,
@@ -99,25 +103,8 @@ def describe(asked, inputs, source, estimate, full_scale_note, warnings):
             'start_indices': source.starts,
             'oddities': source.notes,
         },
-        'working_grid': {'box': estimate.grid.shape[::-1], 'voxel_size': estimate.grid.steps},
-        'parameters': {name: getattr(parameters, name) for name in type(parameters)
-                       .__dataclass_fields__},
-        'kernel_voxels': estimate.kernel_voxels,
+        **found,
         'full_scale': {'value': estimate.full_scale, 'how': full_scale_note},
-        'tiles': {
-            'number': estimate.tiles.count,
-            'full': _tile(estimate.tiles.full, estimate, source),
-            'least': _tile(estimate.tiles.least, estimate, source),
-        },
-        'variability_limit': estimate.variability_limit,
-        'noise_level': estimate.noise_level,
-        'baseline': estimate.baseline,
-        'solvent': {
-            'mean': solvent.mean, 'width': solvent.width, 'height': solvent.height,
-            'range': (solvent.low, solvent.high),
-            'half_confident': solvent.half_confident,
-            'suspect': solvent.suspect,
-        },
         'warnings': warnings,
     })
 
@@ -129,7 +116,10 @@ def complete(report, files, seconds):
 
 def text_of(report):
     """A report as the text of a JSON file."""
-    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False) + '\n'
+    text = json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
+    # Vectors read better in one line.
+    return re.sub(r'\[[-+.,\deE\s]+\]', lambda found: ' '.join(found[0].split())
+                  .replace('[ ', '[').replace(' ]', ']'), text) + '\n'
 
 
 def _tile(tile, estimate, source):

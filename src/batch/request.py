@@ -16,11 +16,11 @@ POWERS = ('amplify', 'attenuate', 'sigmoid', 'mask_attenuate', 'mask_sigmoid')
 
 
 @dataclass(frozen=True)
-class Request:
+class Request(Parameters):
     """What is to be made from each map; the options of the command line under their own names.
 
-    The estimate: the fields of `core.Parameters`, where `mode` None stands for occupancy if
-    anything asked for needs it, else for the default. `solvent_mask`, `full_scale_region`: paths of
+    The estimate: the fields of `core.Parameters`, where `mode` None becomes occupancy if anything
+    asked for needs it, else the default. `solvent_mask`, `full_scale_region`: paths of
     masks, in which {name} and {folder} stand for those of the map. `full_scale_from`: path of a
     report of an earlier batch, or of a map, whose full scale is taken.
 
@@ -34,16 +34,6 @@ class Request:
     """
 
     mode: str | None = None
-    low_pass: float | None = None
-    worst_resolution: float | None = None
-    kernel_size: int | tuple | None = None
-    kernel_radius: float | None = None
-    tau: float | None = None
-    tile_size: int = default('tile_size')
-    max_box: int = default('max_box')
-    full_scale: str | float = default('full_scale')
-    recalibrate: bool = default('recalibrate')
-    baseline: str = default('baseline')
     solvent_mask: str | None = None
     full_scale_region: str | None = None
     full_scale_from: str | None = None
@@ -78,15 +68,14 @@ class Request:
             object.__setattr__(self, name, tuple(float(power) for power in powers))
         if isinstance(self.kernel_size, list):
             object.__setattr__(self, 'kernel_size', tuple(self.kernel_size))
-        for name in ('mask_threshold', 'covers'):
-            SETTINGS[name].check(keyword(name), getattr(self, name))
+        super().__post_init__()
         self._check_mode()
         self._check_modifying()
         given = [self.full_scale != default('full_scale'), self.full_scale_region is not None,
                  self.full_scale_from is not None]
         if sum(given) > 1:
             raise ValueError('give only one of fullScale, fullScaleRegion and fullScaleFrom')
-        _ = self.parameters, self.modifications, self.subtractions
+        _ = self.modifications, self.subtractions    # made once, so that they are checked
 
     def _check_mode(self):
         needs_occupancy = any(getattr(self, name) for name in POWERS)

@@ -3,6 +3,7 @@
 import string
 from pathlib import Path
 
+from ..core import estimate
 from ..core.threads import set_threads, thread_count
 from ..mapfile import read_map
 from . import report as reports
@@ -120,21 +121,21 @@ def _check_names(tasks):
 
 
 def _full_scale(request):
-    """The full scale to take from a report or another map; None unless it is asked for."""
+    """The values of the `Reference` to a report or another map; None unless it is asked for."""
     source = request.full_scale_from
     if source is None:
         return None
     if not Path(source).is_file():
         raise ValueError(f'there is no file {source} to take full scale from')
     if Path(source).suffix.lower() == '.json':
-        value, mode, _ = reports.full_scale_of(source)
+        values, mode = reports.full_scale_of(source)
         if mode != request.mode:
             raise ValueError(f'{source} tells the full scale of {mode} mode, which is not that of '
                              f'{request.mode} mode')
-        return value
-    from ..core import estimate
-    found = read_map(source)
+        return values
     try:
-        return estimate(found.array, found.axes, request.parameters).full_scale
+        source_map = read_map(source)
+        found = estimate(source_map.array, source_map.axes, request.parameters)
+        return found.full_scale, found.noise_floor
     except ValueError as error:
         raise ValueError(f'{source}: {error}') from error

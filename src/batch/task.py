@@ -8,12 +8,20 @@ from .versions import version
 
 
 @dataclass(frozen=True)
+class Reference:
+    """What is taken over from another estimate (`core.estimate`, full_scale_from)."""
+
+    full_scale: float
+    noise_floor: float
+
+
+@dataclass(frozen=True)
 class Task:
     """One map and what to make of it; of plain values, so that it travels to other machines.
 
     `map`: absolute path, and `given` as the user wrote it. `stem`: path of the results up to the
-    word for each, with {result} in its place. `request`: `Request.as_dict`. `full_scale`: a number
-    taken from elsewhere, or None. `inputs`: absolute paths of masks by role. `version`: of the
+    word for each, with {result} in its place. `request`: `Request.as_dict`. `full_scale`: the
+    values of a `Reference`, or None. `inputs`: absolute paths of masks by role. `version`: of the
     program that asks.
     """
 
@@ -23,7 +31,7 @@ class Task:
     request: dict
     inputs: dict
     overwrite: bool = False
-    full_scale: float | None = None
+    full_scale: tuple | None = None
     threads: int | None = None
     version: str = ''
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from .onemap import process
@@ -162,7 +163,7 @@ class _Child:
                         return Outcome.from_dict(values[0])
                     on_progress(*values)
         except (OSError, ValueError):
-            pass
+            pass    # a broken pipe, a line cut short, a pipe closed by `kill`
         raise _ChildEnded(self._how_it_ended())
 
     def _how_it_ended(self):
@@ -176,13 +177,19 @@ class _Child:
     def close(self):
         """Let it end by itself: there is nothing more to do."""
         self._process.stdin.close()
-        self._process.wait()
-        self._errors.close()
+        self._end()
 
     def kill(self):
         """End it at once."""
         self._process.kill()
+        self._end()
+
+    def _end(self):
         self._process.wait()
+        self._process.stdout.close()
+        self._errors.close()
+        with suppress(OSError):
+            self._process.stdin.close()
 
 
 def serve():

@@ -1,0 +1,248 @@
+"""Batches: what is written, what is kept, what is said."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from chimerax.occupy.batch import Request, run_batch
+from chimerax.occupy.batch.cli import main
+from chimerax.occupy.core import Modification, estimate, modify, solvent_definition
+from chimerax.occupy.mapfile import read_map
+
+EVERYTHING = {'confidence': True, 'amplify': 3, 'attenuate': [2, 4], 'sigmoid': 5, 'solvent': True,
+              'mask_solvent': True, 'mask_attenuate': 3}
+
+
+@pytest.fixture
+def source(blobs, write, tmp_path):
+    """Path of a map in a folder of its own."""
+    (tmp_path / 'maps').mkdir()
+    return write(tmp_path / 'maps' / 'a.mrc', blobs)
+
+
+@pytest.fixture
+def output(tmp_path):
+    """Where results go."""
+    return tmp_path / 'out'
+
+
+def names(folder):
+    """Names of all files in a folder, hidden ones included."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def read_report(outcome):
+    """The report of a map."""
+    return json.loads(Path(outcome.report).read_text(encoding='utf-8'))
+
+
+def contents(folder):
+    """Bytes of every map in a folder, by name."""
+    return {path.name: path.read_bytes() for path in folder.glob('*.mrc')}
+
+
+def test_results_are_those_of_the_core(source, output, blobs):
+    outcome, = run_batch(source, output_dir=output, **EVERYTHING)
+    assert (outcome.status, outcome.warnings) == ('done', ())
+    words = {'scale_occupancy', 'confidence', 'amplified_3', 'attenuated_2', 'attenuated_4',
+             'sigmoid_5_0.3', 'solvent_suppressed', 'mask_solvent', 'mask_kept_attenuate_3'}
+    assert set(names(output)) == {f'a_{word}.mrc' for word in words} | {'a_report.json'}
+    found = estimate(blobs, 1.5, mode='occupancy')
+    for word, wanted in {
+            'scale_occupancy': found.scale, 'confidence': found.confidence,
+            'mask_solvent': solvent_definition(found),
+            'attenuated_2': modify(blobs, found, Modification('attenuate', power=2)),
+            'solvent_suppressed': modify(blobs, found, Modification('solvent'))}.items():
+        np.testing.assert_array_equal(read_map(output / f'a_{word}.mrc').array, wanted, word)
+
+
+def test_report_tells_all(source, output, blobs):
+    outcome, = run_batch(source, output_dir=output, mode='occupancy', attenuate=3, tile_size=10)
+    report = read_report(outcome)
+    found = estimate(blobs, 1.5, mode='occupancy', tile_size=10)
+    assert report['complete']
+    assert report['full_scale'] == {'value': found.full_scale, 'how': found.full_scale_note}
+    assert report['parameters']['tau'] == found.parameters.tau
+    assert report['parameters']['kernel_size'] == list(found.parameters.kernel_size)
+    assert report['tiles']['full']['first_voxel'] == list(found.tiles.full.start[::-1])
+    assert report['tiles']['full']['position'] == [
+        1.5 * place for place in found.tiles.full.centre[::-1]]
+    assert report['solvent']['mean'] == found.solvent.mean
+    assert report['map']['box'] == [44, 42, 40]
+    assert report['modifications']['attenuated_3']['power'] == 3
+    assert {entry['file'] for entry in report['files']} == set(names(output)) - {'a_report.json'}
+    assert {'python', 'numpy', 'scipy', 'mrcfile', 'chimerax.occupy'} == set(report['versions'])
+    assert report['seconds']['estimating'] >= 0
+
+
+def test_labels_tell_what_was_done(source, output):
+    run_batch(source, output_dir=output, sigmoid=5, pivot=0.2)
+    labels = read_map(output / 'a_sigmoid_5_0.2.mrc').header['label']
+    assert b'map modified by its scale, occupancy mode, 8 A' in bytes(labels[0])
+    assert bytes(labels[1]) == b'sigmoid power 5 pivot 0.2 hedge 1 solvent kept seed 0'
+
+
+def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell):
+    holes = blobs.copy()
+    holes[3, 4, 5] = np.nan
+    folder = source.parent
+    bad = [write(folder / 'constant.mrc', np.ones_like(blobs)),
+           write(folder / 'holes.mrc', holes),
+           write(folder / 'negative.mrc', -np.abs(blobs)),
+           write(folder / 'small.mrc', blobs[:2, :2, :2])]
+    (folder / 'text.mrc').write_text('no map')
+    found = shell.run(*bad, folder / 'text.mrc', folder / 'none.mrc', source, '-o', output)
+    assert found.status == 1
+    for sentence in ('the map is constant', 'not numbers', 'no positive density',
+                     'fewer than the kernel', 'not an MRC or CCP4 map', 'no such file'):
+        assert sentence in found.errors
+    assert '7 maps: 1 done, 6 failed' in found.errors
+    assert 'Traceback' not in found.errors + found.output
+    assert names(output) == ['a_report.json', 'a_scale_resolution.mrc']
+
+
+def test_suspect_solvent_stops_modification_not_estimation(output, blobs, write, tmp_path):
+    path = write(tmp_path / 'masked.mrc', np.where(blobs > 0.2, blobs, 0))
+    outcome, = run_batch(path, output_dir=output)
+    assert 'try a solvent mask or a larger --low-pass' in outcome.warnings[0]
+    outcome, = run_batch(path, output_dir=tmp_path / 'b', amplify=3)
+    assert outcome.failed
+    assert '--solvent-mask, or --modify-everywhere' in outcome.message
+    assert not (tmp_path / 'b').exists()
+    outcome, = run_batch(path, output_dir=tmp_path / 'b', amplify=3, modify_everywhere=True)
+    assert outcome.status == 'done'
+
+
+def test_masks_by_the_name_of_each_map(source, output, blobs, write, tmp_path):
+    ball = (np.indices(blobs.shape) - 20) ** 2
+    write(tmp_path / 'a_mask.mrc', (ball.sum(axis=0) < 15 ** 2).astype(np.float32))
+    mask = str(tmp_path / '{name}_mask.mrc')
+    outcome, = run_batch(source, output_dir=output, solvent_mask=mask, full_scale_region=mask)
+    report = read_report(outcome)
+    assert report['inputs']['solvent_mask']['file'] == str(tmp_path / 'a_mask.mrc')
+    assert 'region' in report['full_scale']['how']
+    write(tmp_path / 'a_mask.mrc', blobs[1:])
+    outcome, = run_batch(source, output_dir=output, solvent_mask=mask, overwrite=True)
+    assert outcome.message == ('the box of the solvent mask, 44 × 42 × 39, is not that of the map, '
+                               '44 × 42 × 40')
+
+
+def test_full_scale_from_another(source, output, blobs, write, tmp_path):
+    weak = write(tmp_path / 'weak.mrc', blobs / 2)
+    first, = run_batch(source, output_dir=output)
+    by_report, = run_batch(weak, output_dir=output, full_scale_from=first.report)
+    by_map, = run_batch(weak, output_dir=tmp_path / 'b', full_scale_from=str(source))
+    assert by_report.message.startswith(first.message.split(' (')[0])
+    assert 'taken from' in by_report.message
+    scale, of_weak = (read_map(output / f'{name}_scale_resolution.mrc').array
+                      for name in ('a', 'weak'))
+    np.testing.assert_allclose(of_weak[scale < 1], scale[scale < 1] / 2, atol=1e-6)
+    assert by_map.message.split(' (')[0] == first.message.split(' (')[0]
+    with pytest.raises(ValueError, match='the full scale of resolution mode'):
+        run_batch(weak, mode='occupancy', output_dir=output, full_scale_from=first.report)
+
+
+def test_done_maps_are_skipped_and_others_kept(source, output, blobs, write):
+    wanted = {'output_dir': output, 'attenuate': 3}
+    run_batch(source, **wanted)
+    before = {path: path.stat().st_mtime_ns for path in output.iterdir()}
+
+    def status(**changes):
+        return run_batch(source, **{**wanted, **changes})[0].status
+
+    assert status() == 'already done'
+    source.touch()      # the same contents
+    assert status() == 'already done'
+    assert status(tile_size=11) == 'failed'
+    assert before == {path: path.stat().st_mtime_ns for path in output.iterdir()}
+    assert status(tile_size=11, overwrite=True) == 'done'
+    assert status(tile_size=11) == 'already done'
+    (output / 'a_attenuated_3.mrc').unlink()
+    assert status(tile_size=11) == 'done'
+    write(source, blobs * 2)
+    outcome, = run_batch(source, tile_size=11, **wanted)
+    assert 'of another file are there and were kept' in outcome.message
+
+
+def test_foreign_files_are_kept(source, output):
+    output.mkdir()
+    (output / 'a_scale_resolution.mrc').write_text('precious')
+    outcome, = run_batch(source, output_dir=output)
+    assert 'a_scale_resolution.mrc is there already' in outcome.message
+    assert (output / 'a_scale_resolution.mrc').read_text() == 'precious'
+    (output / 'a_report.json').write_text('{"notes": "precious"}')
+    assert 'were kept' in run_batch(source, output_dir=output)[0].message
+    assert names(output) == ['a_report.json', 'a_scale_resolution.mrc']
+    assert run_batch(source, output_dir=output, overwrite=True)[0].status == 'done'
+
+
+def test_several_processes_give_the_same_files(many_maps, tmp_path):
+    wanted = Request(mode='occupancy', confidence=True, attenuate=3)
+    seen = []
+    run_batch(many_maps[:3], wanted, output_dir=tmp_path / 'one')
+    outcomes = run_batch(many_maps[:3], wanted, output_dir=tmp_path / 'two', jobs=2, threads=1,
+                         on_progress=lambda *values: seen.append(values))
+    assert [outcome.map for outcome in outcomes] == [str(path) for path in many_maps[:3]]
+    assert [outcome.status for outcome in outcomes] == ['done'] * 3
+    assert contents(tmp_path / 'one') == contents(tmp_path / 'two')
+    assert seen
+    assert all(0 <= share <= 1 for _, share, _ in seen)
+
+
+def test_names_of_results(source, output, blobs, write, tmp_path):
+    (tmp_path / 'more').mkdir()
+    other = write(tmp_path / 'more' / 'a.map', blobs)
+    outcomes = run_batch([source, other, source], output_dir=output,
+                         name='{folder}/{name}-{result}')
+    assert [outcome.status for outcome in outcomes] == ['done', 'done']
+    assert names(output / 'maps') == ['a-report.json', 'a-scale_resolution.mrc']
+    assert names(output / 'more') == ['a-report.json', 'a-scale_resolution.mrc']
+
+
+def test_shell_says_what_it_does(source, output, shell, tmp_path, capsys):
+    (tmp_path / 'list.txt').write_text(f'{source}\n--confidence\n')
+    first = shell.run(f'@{tmp_path / "list.txt"}', '--output-dir', output)
+    assert first.status == 0
+    assert first.errors == ''       # no bar where nobody looks
+    assert '\x1b' not in first.output
+    assert 'full scale' in first.output
+    assert '1 map: 1 done' in first.output
+    assert main([str(source), '--confidence', '-o', str(output)]) == 0
+    assert '1 map: 1 done before' in capsys.readouterr().out
+    assert main([str(source), '--confidence', '-o', str(output), '--quiet']) == 0
+    assert capsys.readouterr() == ('', '')
+
+
+def test_bar_at_a_terminal(source, output, shell):
+    import os
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = shell.start(source, '-o', output, stderr=theirs)
+    os.close(theirs)
+    process.communicate(timeout=60)
+    seen = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert '[' in seen
+    assert '0 of 1' in seen
+    assert seen.endswith('\r\x1b[K')
+
+
+def test_needs_nothing_of_chimerax_or_qt(shell):
+    import subprocess
+    import sys
+
+    code = ('import sys, chimerax.occupy.batch.cli\n'
+            'print([name for name in sys.modules if name.split(".")[0] in '
+            '("matplotlib", "Qt", "PyQt6", "distributed") or name.startswith("chimerax.core")])')
+    found = subprocess.run([sys.executable, '-c', code], env=shell.environment, check=True,
+                           capture_output=True, text=True)
+    assert found.stdout == '[]\n'
+
+
+def test_plots(source, output):
+    pytest.importorskip('chimerax.occupy.plots')
+    outcome, = run_batch(source, output_dir=output, plots=True, scale=False)
+    assert outcome.status == 'done', outcome.message
+    assert (output / 'a_solvent_model.png').read_bytes().startswith(b'\x89PNG')

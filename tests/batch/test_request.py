@@ -1,0 +1,128 @@
+"""What may be asked of a batch, and how the command line says it."""
+
+import pytest
+from chimerax.occupy.batch import Request
+from chimerax.occupy.batch.cli import _parser, main
+from chimerax.occupy.batch.request import as_options
+from chimerax.occupy.core import SETTINGS
+
+
+def test_request_travels_as_plain_values():
+    import json
+
+    request = Request(amplify=3, sigmoid=[2, 5], kernel_size=(3, 5, 7), full_scale=1.5)
+    assert Request(**json.loads(json.dumps(request.as_dict()))) == request
+
+
+def test_mode_follows_what_is_asked_for():
+    assert Request().mode == 'resolution'
+    assert Request(confidence=True, solvent=True, mask_solvent=True).mode == 'resolution'
+    assert Request(amplify=3).mode == Request(mask_sigmoid=3).mode == 'occupancy'
+    with pytest.raises(ValueError, match='leave out "mode resolution"'):
+        Request(amplify=3, mode='resolution')
+
+
+def test_results_are_named_by_what_they_are():
+    request = Request(amplify=[2, 3], attenuate=3, sigmoid=5, solvent=True, mask_attenuate=4,
+                      mask_sigmoid=5, pivot=0.25)
+    assert list(request.modifications) == [
+        'amplified_2', 'amplified_3', 'attenuated_3', 'sigmoid_5_0.25', 'solvent_suppressed']
+    assert list(request.subtractions) == ['mask_kept_attenuate_4', 'mask_kept_sigmoid_5_0.25']
+    assert list(Request(amplify=3, output='gain').modifications) == ['amplified_3_gain']
+
+
+@pytest.mark.parametrize(('sentence', 'values'), [
+    ('tileSize must be at least 2 voxels, not 1', {'tile_size': 1}),
+    ('maskThreshold must be at most 1', {'mask_threshold': 2}),
+    ('covers must be one of', {'covers': 'all'}),
+    ('power must be at least 1', {'amplify': 0.5}),
+    ('--seed has nothing to act on', {'seed': 1}),
+    ('--pivot has nothing to act on', {'amplify': 2, 'pivot': 0.5}),
+    ('give only one of', {'full_scale': 'naive', 'full_scale_from': 'a.json'}),
+    ('outputLowPass and matchHistogram', {'amplify': 2, 'output': 'gain', 'output_low_pass': 9}),
+    ('suppressed by confidence', {'solvent': True, 'modify_everywhere': True}),
+])
+def test_contradictions_are_refused(sentence, values):
+    with pytest.raises(ValueError, match=sentence):
+        Request(**values)
+
+
+def test_sentences_of_the_core_speak_of_options():
+    assert as_options('lowPass 5 Å contradicts worstResolution 9 Å') == (
+        '--low-pass 5 Å contradicts --worst-resolution 9 Å')
+    assert as_options('give a solventMask, or "confidence false" to modify every voxel') == (
+        'give a --solvent-mask, or --modify-everywhere to modify every voxel')
+    assert as_options('try "baseline solvent"') == 'try --baseline solvent'
+    assert as_options('(in ChimeraX: volume scale #1 factor -1)').count('--') == 0
+
+
+def _option(name):
+    return next(action for action in _parser()._actions if action.dest == name)
+
+
+# The option --confidence writes a map of it.
+OF_THE_CORE = sorted((set(SETTINGS) & set(Request().as_dict())) - {'confidence'})
+
+
+@pytest.mark.parametrize('name', OF_THE_CORE)
+def test_options_say_what_the_core_says(name):
+    setting, option = SETTINGS[name], _option(name)
+    assert option.help.replace('%%', '%').startswith(setting.text)
+    if name != 'mode':
+        assert option.default == setting.default
+    if setting.unit:
+        assert f'{setting.high:.7g} {setting.unit}' in option.help
+    if setting.default not in (None, True, False):
+        assert f'default: {setting.default:g}' if isinstance(
+            setting.default, float) else f'default: {setting.default}' in option.help
+
+
+def test_every_value_of_a_request_has_an_option():
+    defaults = {action.dest: action.default for action in _parser()._actions}
+    wanted = Request()
+    for name in wanted.as_dict():
+        assert name in defaults, name
+        if name != 'mode':
+            value = defaults[name]
+            assert (tuple(value) if isinstance(value, list) else value) == getattr(wanted, name)
+
+
+@pytest.mark.parametrize(('arguments', 'sentence'), [
+    ([], 'the following arguments are required: MAPS'),
+    (['a.mrc', '--low-pass', 'fine'], '--low-pass: a number is wanted, not "fine"'),
+    (['a.mrc', '--low-pass', '-3'], '--low-pass: the value must be at least 0.01 Å, not -3'),
+    (['a.mrc', '--kernel-size', '4'], '--kernel-size must be odd'),
+    (['a.mrc', '--kernel-size', '5,7'], '--kernel-size must be one number or three'),
+    (['a.mrc', '--tile-size', '12.5'], 'must be a whole number'),
+    (['a.mrc', '--full-scale', 'full'], 'must be one of published, naive, auto, not "full"'),
+    (['a.mrc', '--mode', 'both'], 'must be one of resolution, occupancy'),
+    (['a.mrc', '--jobs', '0'], '--jobs: the value must be at least 1'),
+    (['a.mrc', '--low-pass', '5', '--worst-resolution', '9'],
+     '--low-pass 5 Å contradicts --worst-resolution 9 Å'),
+    (['a.mrc', '--amplify', '3', '--mode', 'resolution'], 'leave out --mode resolution'),
+    (['a.mrc', '--name', '{name}'], 'must hold {result}'),
+    (['a/x.mrc', 'b/x.map'], 'would have the same names'),
+    (['a.mrc', '--full-scale-from', 'none.json'], 'there is no file none.json'),
+    (['a.mrc', '--frobnicate'], 'unrecognized arguments: --frobnicate'),
+])
+def test_mistakes_end_it_with_one_sentence(arguments, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    output = capsys.readouterr()
+    assert caught.value.code == 2
+    assert sentence in output.err
+    assert output.err.startswith('error: ')
+    assert output.err.count('\n') == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_version(capsys):
+    for flag, words in (('--help', ['--low-pass Å', 'Exit status', '--dask ADDRESS']),
+                        ('--version', ['chimerax.occupy 0.'])):
+        with pytest.raises(SystemExit) as caught:
+            main([flag])
+        assert caught.value.code == 0
+        text = capsys.readouterr().out
+        assert all(word in text for word in words)
+        assert max(map(len, text.splitlines())) <= 100
