@@ -1,11 +1,48 @@
-"""The help page, the commands and the core's settings agree."""
+"""The help page, the commands and the core's settings agree.
 
+Whatever `occupy` subcommand is registered must have its place on the page, with each of its
+keywords, its default and its unit: nothing here lists them.
+"""
+
+import inspect
 import re
 from pathlib import Path
 
 import pytest
 
-MODULES = ('estimate', 'color', 'tiles')
+UNITS = {'Å': '&Aring;', 'voxels': 'voxels'}
+#: Keywords whose setting has another name.
+SETTING_OF = {'threshold': 'mask_threshold', 'distance': 'region_distance'}
+#: The keywords of `occupy` itself have sections of their own.
+OWN_SECTIONS = {'occupy': ('estimation', 'colouring', 'output')}
+
+
+class Page:
+    """The help page, cut into sections at its anchors."""
+
+    def __init__(self, text):
+        self.text = re.sub(r'\s+', ' ', text.replace('&nbsp;', ' '))
+        parts = re.split(r'<a name="(\w+)"></a>', self.text)
+        self.sections = dict(zip(parts[1::2], parts[2::2], strict=True))
+
+    def sections_for(self, name):
+        """The sections that explain a command: its own, then those that it points to."""
+        own = OWN_SECTIONS.get(name) or (name.split()[-1],)
+        texts = [self.sections[one] for one in own if one in self.sections]
+        for anchor in re.findall(r'href="#(\w+)"', ' '.join(texts)):
+            texts.append(self.sections[anchor])
+        # Options may themselves point to options that all commands share.
+        if any('href="#output"' in text for text in texts):
+            texts.append(self.sections['output'])
+        return texts
+
+    def explanation(self, name, word):
+        """The paragraph that explains a keyword of a command; None where there is none."""
+        for text in self.sections_for(name):
+            found = re.search(rf'<p><b>{word}</b> .*?</p>', text)
+            if found:
+                return found.group()
+        return None
 
 
 @pytest.fixture(scope='module')
@@ -13,74 +50,128 @@ def page():
     from chimerax import occupy
 
     path = Path(occupy.__file__).parent / 'docs/user/commands/occupy.html'
-    return re.sub(r'\s+', ' ', path.read_text(encoding='utf-8').replace('&nbsp;', ' '))
+    return Page(path.read_text(encoding='utf-8'))
 
 
 @pytest.fixture
-def keywords(session, run, log):
-    """The keywords of a command, as ChimeraX's parser knows them."""
+def commands(session):
+    """The registered `occupy` commands, as ChimeraX's parser knows them, by name."""
     from chimerax.core.commands import cli
 
-    def of(name):
+    def information(name):
         command = cli.Command(session)
         command.current_text = name
         command._find_command_name(True)
-        info = command._ci
-        return {cli.user_kw(word): argument for word, argument in info._keyword.items()
-                if word not in info._optional and word not in info._required}
+        return command._ci
 
-    return of
-
-
-def test_every_keyword_is_explained(page, keywords):
-    for name in ('occupy', 'occupy color', 'occupy tiles'):
-        for word in keywords(name):
-            assert f'<b>{word}</b>' in page, f'{name} {word}'
+    information('occupy')   # they are registered when the word is first used
+    names = [name for name in cli.registered_commands(multiword=True)
+             if name.split()[0] == 'occupy']
+    return {name: information(name) for name in names}
 
 
-def test_defaults_and_units_are_those_of_the_core(page, keywords):
-    from chimerax.occupy.core.parameters import SETTINGS, keyword
+def _keywords(information):
+    """{word as typed: Python name} of the keywords of a command."""
+    from chimerax.core.commands import cli
 
-    by_keyword = {keyword(name): setting for name, setting in SETTINGS.items()}
-    for word in keywords('occupy'):
-        setting = by_keyword.get(word)
-        if setting is None:
-            continue
-        text = re.search(rf'<p><b>{word}</b>.*?</p>', page).group()
-        if setting.default is not None:
-            default = str(setting.default).lower() if isinstance(
-                setting.default, bool) else str(setting.default)
-            assert f'Default <b>{default}</b>' in text, word
-        if setting.unit:
-            assert {'Å': '&Aring;', 'voxels': 'voxels'}[setting.unit] in text, word
-        for choice in setting.choices:
-            assert choice in text, word
+    return {cli.user_kw(word): word for word in information._keyword
+            if word not in information._optional and word not in information._required}
+
+
+def _default_text(value):
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'{value:g}' if isinstance(value, (int, float)) else str(value)
+
+
+def test_every_command_has_its_place(page, commands):
+    assert len(commands) > 10
+    for name in commands:
+        assert f'<b>{name}</b>' in page.text, name
+        if name != 'occupy':
+            assert name.split()[-1] in page.sections, name
+
+
+def test_every_keyword_is_explained(page, commands):
+    for name, information in commands.items():
+        for word in _keywords(information):
+            assert page.explanation(name, word), f'{name} {word}'
+
+
+def test_every_default_is_told(page, commands):
+    for name, information in commands.items():
+        parameters = inspect.signature(information._function).parameters
+        for word, python_name in _keywords(information).items():
+            text = page.explanation(name, word)
+            if python_name in information._required_arguments:
+                assert 'Required' in text, f'{name} {word}'
+                continue
+            assert 'Default' in text, f'{name} {word}'
+            stated = parameters.get(python_name)
+            if stated is not None and stated.default not in (None, inspect.Parameter.empty):
+                assert f'Default <b>{_default_text(stated.default)}</b>' in text, f'{name} {word}'
+
+
+def test_defaults_and_units_are_those_of_the_core(page, commands):
+    from chimerax.occupy.core.parameters import SETTINGS
+
+    told = set()
+    for name, information in commands.items():
+        for word, python_name in _keywords(information).items():
+            setting = SETTINGS.get(SETTING_OF.get(word, python_name))
+            if setting is None:
+                continue
+            text = page.explanation(name, word)
+            # Only `occupy` itself takes the core's mode if none is given.
+            if setting.default is not None and (word != 'mode' or name == 'occupy'):
+                assert f'Default <b>{_default_text(setting.default)}</b>' in text, f'{name} {word}'
+            if setting.unit:
+                assert UNITS[setting.unit] in text, f'{name} {word}'
+            for choice in setting.choices:
+                assert choice in text, f'{name} {word} {choice}'
+            told.add(SETTING_OF.get(word, python_name))
+    assert len(told) > 20
+
+
+def test_other_numbers_are_those_of_the_core(page, commands):
+    from chimerax.occupy.core.parameters import default
+
+    power = default('power')
+    assert f'<i>power</i> (default {power:g})' in page.sections['mask']
+    region = page.explanation('occupy', 'fullScaleRegion')
+    assert f'within {default("region_distance"):g} &Aring; of atoms' in region
+    threshold = default('solvent_mask_threshold')
+    assert f'above {threshold:g} are covered' in page.explanation('occupy', 'solventMask')
 
 
 def test_default_range(page):
     from chimerax.occupy.coloring import DEFAULT_RANGE, PALETTES
 
     low, high = DEFAULT_RANGE
-    assert f'Default <b>{low:g},{high:g}</b>' in page
+    assert f'Default <b>{low:g},{high:g}</b>' in page.text
     for palette in PALETTES:
-        assert f'<b>{palette}</b>' in page
+        assert f'<b>{palette}</b>' in page.text
 
 
-def test_subcommands_have_their_place(page):
-    for name in ('color', 'tiles'):
-        assert f'<a name="{name}"></a>' in page
+def test_links_within_the_page(page):
+    for anchor in re.findall(r'href="#(\w+)"', page.text):
+        assert anchor in page.sections, anchor
 
 
-def test_the_page_is_found(run, log, pytestconfig):
+def test_the_page_is_found(run, log, commands, pytestconfig):
     if pytestconfig.arrangement != 'library':
         pytest.skip('an application opens a browser')
-    run('help occupy tiles')
-    assert 'occupy.html#tiles' in log.text()
+    for name in commands:
+        run(f'help {name}')
+        if name == 'occupy':
+            assert 'commands/occupy.html' in log.text()
+        else:
+            assert f'occupy.html#{name.split()[-1]}' in log.text(), name
 
 
-def test_examples_can_be_parsed(session, run, page, open_array):
+def test_examples_can_be_run(session, run, page, open_array):
     open_array()
     open_array()
-    examples = re.search(r'<blockquote>(.*?)</blockquote>', page).group(1)
+    examples = re.search(r'<blockquote>(.*?)</blockquote>', page.text).group(1)
     for line in re.findall(r'<b>(occupy .*?)</b>', examples):
         run(line)
