@@ -108,6 +108,7 @@ def test_cancel_by_taskman_is_at_once(run, session, slow, log, wait_until):
     task, = session.tasks.list()
     assert 'Test' in str(task)
     assert session.models.have_id((5,))
+    wait_until(lambda: job.stage)
     began = time.monotonic()
     run(f'taskman kill {task.id}')
     assert not job.running
