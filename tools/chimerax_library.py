@@ -247,7 +247,7 @@ def _add_bundle(package, bundle, folder, metadata):
             use_source(module, bundle / 'src')
             return
         raise SetupError(f'There is no src/__init__.py in {bundle}: nothing to load.')
-    elif any(bundle.glob('ChimeraX_OccuPy-*.dist-info')):
+    elif any(bundle.glob('[Cc]himera[Xx]_[Oo]ccu[Pp]y-*.dist-info')):
         installed = bundle.resolve()
     else:
         raise SetupError(

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Make the pictures of README.md and docs/ anew, in docs/images.
+
+All show EMD-11007, the polymerase of SARS-CoV-2 with RNA, 2.9 Å, and come from the commands that
+the documents tell. Needs `make env` and OSMesa; takes a minute or two.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from chimerax_library import REPOSITORY, SetupError
+from fetch_data import FetchError, fetch
+from headless import run_commands, start_session
+
+FOLDER = REPOSITORY / 'docs' / 'images'
+#: The level of the map in ordinary pictures, and the one at which modified maps are compared.
+LEVEL, COMPARED = 4, 5
+#: Edges of one panel in pixels, before margins are cut off.
+WIDTH, HEIGHT = 800, 600
+#: Edges of the area in which the first colour key may stand, as shares of a panel.
+TITLE_HEIGHT, TITLE_SIZE, MARGIN = 40, 22, 16
+SAVE = f'width {WIDTH} height {HEIGHT} supersample 2'
+
+COMMANDS = f"""\
+open {{map}}
+set bgColor white
+graphics silhouettes true
+windowsize {WIDTH} {HEIGHT}
+volume #1 level {LEVEL}
+surface dust #1 size 8
+view
+color #1 #9fc3dd
+save opened.png {SAVE}
+occupy #1 modelId #11
+save resolution.png {SAVE}
+occupy #1 mode occupancy modelId #12
+save occupancy.png {SAVE}
+occupy tiles #1 mode resolution
+transparency #1 70
+save tiles.png {SAVE}
+close #2
+transparency #1 0
+occupy plot #1 mode occupancy file solvent-model.png
+occupy level #1 {COMPARED}
+save before.png {SAVE}
+occupy amplify #1 power 3 modelId #21
+surface dust #21 size 8
+save amplify.png {SAVE}
+close #21
+occupy attenuate #1 power 3 modelId #22
+surface dust #22 size 8
+save attenuate.png {SAVE}
+close #22
+occupy sigmoid #1 power 5 pivot 0.5 modelId #23
+surface dust #23 size 8
+save sigmoid.png {SAVE}
+close #23
+show #1 models
+volume #1 level 1.5
+surface undust #1
+save noisy.png {SAVE}
+occupy solvent #1 modelId #24
+save solvent.png {SAVE}
+close #24
+volume #1 level {LEVEL}
+surface dust #1 size 8
+show #1 models
+occupy mask #1 subtraction sigmoid 5 pivot 0.5 covers subtracted modelId #25
+color #25 #3a7fbf80
+save mask.png {SAVE}
+"""
+#: Picture: panels (file, title) side by side.
+PICTURES = {
+    'modes': (('resolution', 'mode resolution'), ('occupancy', 'mode occupancy')),
+    'opened': (('opened', ''),),
+    'resolution': (('resolution', ''),),
+    'occupancy': (('occupancy', ''),),
+    'tiles': (('tiles', ''),),
+    'amplify': (('before', f'before, level {COMPARED}'), ('amplify', 'occupy amplify #1 power 3')),
+    'attenuate': (('before', f'before, level {COMPARED}'),
+                  ('attenuate', 'occupy attenuate #1 power 3')),
+    'sigmoid': (('before', f'before, level {COMPARED}'),
+                ('sigmoid', 'occupy sigmoid #1 power 5 pivot 0.5')),
+    'solvent': (('noisy', 'before, level 1.5'), ('solvent', 'occupy solvent #1')),
+    'mask': (('mask', ''),),
+}
+
+
+def render(folder):
+    """Run the commands in a headless session, which leaves one picture per step in `folder`."""
+    session = start_session(printing=False)
+    if session.ui.no_pictures:
+        raise SetupError(session.ui.no_pictures)
+    text = COMMANDS.format(map=fetch('emd_11007.map'))
+    os.chdir(folder)
+    for command in text.splitlines():
+        if not run_commands(session, command):
+            raise SetupError(f'{command}: {session.ui.log.text("error", "bug")}')
+
+
+def joined(panels, box):
+    """Panels (image, title) cut to a box and put side by side, each under its title."""
+    from matplotlib import font_manager
+    from PIL import Image, ImageDraw, ImageFont
+
+    font = ImageFont.truetype(font_manager.findfont('DejaVu Sans'), TITLE_SIZE)
+    top = TITLE_HEIGHT if any(title for _, title in panels) else 0
+    width, height = box[2] - box[0], box[3] - box[1]
+    picture = Image.new('RGB', (width * len(panels), height + top), 'white')
+    draw = ImageDraw.Draw(picture)
+    for number, (image, title) in enumerate(panels):
+        picture.paste(image.crop(box), (number * width, top))
+        draw.text((number * width + MARGIN, 8), title, font=font, fill='black')
+    return picture
+
+
+def filled(image):
+    """The box of an image that is not white, with a margin: (left, top, right, bottom)."""
+    from PIL import ImageChops
+
+    left, top, right, bottom = ImageChops.invert(image).getbbox()
+    return (max(0, left - MARGIN), max(0, top - MARGIN),
+            min(image.width, right + MARGIN), min(image.height, bottom + MARGIN))
+
+
+def write(picture, name):
+    """Write a picture with 256 colours, which are enough here and make small files."""
+    path = FOLDER / f'{name}.png'
+    picture.quantize(256).save(path, optimize=True)
+    print(f'{path.relative_to(REPOSITORY)}  {path.stat().st_size // 1000} kB')
+
+
+def main():
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
+    from PIL import Image
+
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix='occupy-pictures-') as folder:
+        try:
+            render(folder)
+        except (FetchError, SetupError) as error:
+            sys.exit(f'error: {error}')
+        finally:
+            os.chdir(REPOSITORY)
+        for name, panels in PICTURES.items():
+            images = [(Image.open(Path(folder) / f'{file}.png').convert('RGB'), title)
+                      for file, title in panels]
+            boxes = [filled(image) for image, _ in images]
+            box = (*(min(one[i] for one in boxes) for i in (0, 1)),
+                   *(max(one[i] for one in boxes) for i in (2, 3)))
+            write(joined(images, box), name)
+        write(Image.open(Path(folder) / 'solvent-model.png').convert('RGB'), 'solvent-model')
+
+
+if __name__ == '__main__':
+    main()
