@@ -44,23 +44,12 @@ def _targets(models):
 
 def _entry(session, model, mode):
     """The estimate to colour by, and its open scale map."""
-    known = record(session)
-    entry = known.of_scale_map(model)
-    if entry is None:
-        source = model if known.entries(model) else volumes.source_of(model) or model
-        entry = known.entry(source, mode) if mode else known.latest(source)
-    if entry is None:
-        what = f'{mode}-mode estimate' if mode else 'estimate'
-        raise UserError(f'{volumes.label(model)} has no {what}; type '
-                        f'"occupy #{model.id_string}{f" mode {mode}" if mode else ""}" first')
-    if entry.stale:
-        raise UserError(f'the estimate of {volumes.label(entry.source)} no longer holds, because '
-                        f'{entry.stale}; type "occupy #{entry.source.id_string} mode {entry.mode}"')
+    entry = common.entry_of(session, model, mode)
     if entry.scale_map is None:
         name = f'{entry.source.name} {entry.mode} scale'
         scale_map = volumes.new_volume(
             session, entry.estimate.scale, entry.source, name, kind='scale')
-        entry = known.set(entry.source, entry.estimate, scale_map)
+        entry = record(session).set(entry.source, entry.estimate, scale_map)
     return entry, entry.scale_map
 
 

@@ -19,6 +19,7 @@ from chimerax.core.errors import UserError
 
 from .. import coloring, volumes
 from ..core.parameters import SETTINGS, keyword
+from ..estimates import record
 
 #: A number and, where a setting has words for some, these words.
 _NUMBER = {True: IntArg, False: FloatArg}
@@ -123,6 +124,34 @@ def maps_to_estimate(session, maps):
         raise UserError('no map is open: open one first, for instance "open map.mrc" or '
                         '"open 11007 from emdb", and then type "occupy"')
     return found
+
+
+def entry_of(session, model, mode=None):
+    """The entry of the record that is meant by a map, its scale map, or a map made from it.
+
+    model: None for the only map that has one. mode: None for the latest. `UserError` where there is
+    none or it no longer holds.
+    """
+    known = record(session)
+    if model is None:
+        sources = {entry.source for entry in known.entries()}
+        if not sources:
+            raise UserError('no map has an estimate; type "occupy" first')
+        if len(sources) > 1:
+            raise UserError('several maps have estimates; name one of them')
+        model = sources.pop()
+    entry = known.of_scale_map(model)
+    if entry is None or mode not in (None, entry.mode):
+        source = model if known.entries(model) else volumes.source_of(model) or model
+        entry = known.entry(source, mode) if mode else known.latest(source)
+    if entry is None:
+        what = f'{mode}-mode estimate' if mode else 'estimate'
+        raise UserError(f'{volumes.label(model)} has no {what}; type '
+                        f'"occupy #{model.id_string}{f" mode {mode}" if mode else ""}" first')
+    if entry.stale:
+        raise UserError(f'the estimate of {volumes.label(entry.source)} no longer holds, because '
+                        f'{entry.stale}; type "occupy #{entry.source.id_string} mode {entry.mode}"')
+    return entry
 
 
 def from_settings(cls, **values):

@@ -3,18 +3,26 @@
 from dataclasses import dataclass
 from html import escape
 
-from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ModelIdArg, StringArg
+from chimerax.core.commands import (
+    BoolArg,
+    CmdDesc,
+    ColormapRangeArg,
+    ModelIdArg,
+    ObjectsArg,
+    StringArg,
+)
 from chimerax.core.errors import UserError
 
 from .. import coloring, jobs, volumes
 from ..core import Parameters, check_map, derive, estimate
 from ..core.parameters import SETTINGS, keyword
 from ..estimates import record
+from ..regions import region_of
 from . import common
 
 #: Settings in the order in which they are told and repeated.
 _SETTINGS = ('mode', 'low_pass', 'kernel_size', 'kernel_radius', 'tau', 'tile_size', 'max_box',
-             'full_scale', 'recalibrate', 'baseline')
+             'full_scale', 'recalibrate', 'baseline', 'smooth')
 
 
 @dataclass
@@ -26,6 +34,7 @@ class _Task:
     axes: object
     parameters: Parameters
     solvent_mask: object = None
+    full_scale_region: object = None
     other: object = None
     #: Words of the command that name other maps.
     words: str = ''
@@ -35,16 +44,18 @@ class _Task:
 
 def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=None, kernel_size=None,
            kernel_radius=None, tau=None, tile_size=None, max_box=None, naive=None, full_scale=None,
-           full_scale_from=None, recalibrate=None, baseline=None, solvent_mask=None, color=True,
-           key=True, palette=None, range=None, replace=True, name=None, model_id=None, block=None):
+           full_scale_region=None, full_scale_from=None, recalibrate=None, baseline=None,
+           smooth=None, solvent_mask=None, color=True, key=True, palette=None, range=None,
+           replace=True, name=None, model_id=None, block=None):
     """Estimate the local scale of maps.
 
     Settings of the estimate
     ------------------------
     mode, low_pass … baseline: see `SETTINGS` in core/parameters.py; None takes the default or
     derives it from the map. naive: the same as full_scale "naive". solvent_mask: a map that covers
-    solvent or content, on any grid. full_scale_from: a map with an estimate of the same mode, whose
-    full scale is taken over.
+    solvent or content, on any grid. full_scale_region: atoms, or a mask, known to be at full
+    occupancy. full_scale_from: a map with an estimate of the same mode, whose full scale is taken
+    over.
 
     Output
     ------
@@ -56,21 +67,24 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
     parameters = _parameters(
         mode=mode, low_pass=low_pass, worst_resolution=worst_resolution, kernel_size=kernel_size,
         kernel_radius=kernel_radius, tau=tau, tile_size=tile_size, max_box=max_box,
-        naive=naive, full_scale=full_scale, full_scale_from=full_scale_from,
-        recalibrate=recalibrate, baseline=baseline)
+        naive=naive, full_scale=full_scale, full_scale_region=full_scale_region,
+        full_scale_from=full_scale_from, recalibrate=recalibrate, baseline=baseline, smooth=smooth)
     common.checked_range(range)
     if len(sources) > 1 and (name is not None or model_id is not None):
         raise UserError('name and modelId are for one map; '
                         f'{len(sources)} maps are to be estimated')
     other = _other_estimate(session, full_scale_from, parameters.mode)
-    tasks = [_prepared(source, parameters, solvent_mask, other) for source in sources]
+    tasks = [prepared(source, parameters, solvent_mask, other, full_scale_region)
+             for source in sources]
     for task in tasks:
         task.words = _words(fullScaleFrom=full_scale_from, solventMask=solvent_mask)
-    _assign_numbers(session, tasks, replace, model_id)
+        if full_scale_region is not None:
+            task.words += f' fullScaleRegion {full_scale_region.spec}'
+    assign_numbers(session, tasks, replace, model_id)
 
     def deliver(estimates):
         # All maps first, so that their numbers follow one another; the colour key takes one too.
-        scale_maps = [_opened(session, task, found, name)
+        scale_maps = [opened(session, task, found, name)
                       for task, found in zip(tasks, estimates, strict=True)]
         for task, found, scale_map in zip(tasks, estimates, scale_maps, strict=True):
             _shown(session, task, scale_map, found, color, key, palette, range)
@@ -79,15 +93,17 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
     maps_text = ', '.join(volumes.label(source) for source in sources)
     return jobs.run(
         session, f'{parameters.mode.capitalize()} scale of {maps_text}',
-        lambda progress: _estimates(tasks, progress), deliver, block=block, watch=sources,
+        lambda progress: estimates_of(tasks, progress), deliver, block=block, watch=sources,
         numbers=[task.number for task in tasks if task.replaces is None])
 
 
-def _parameters(naive, full_scale, full_scale_from, **values):
+def _parameters(naive, full_scale, full_scale_region, full_scale_from, **values):
     if naive and full_scale not in (None, 'naive'):
         raise UserError(f'naive contradicts fullScale {full_scale}; give one of them')
-    if full_scale_from is not None and (naive or full_scale not in (None, 'published')):
-        raise UserError('fullScaleFrom contradicts fullScale and naive; give one of them')
+    stated = naive or full_scale not in (None, 'published')
+    if sum((stated, full_scale_region is not None, full_scale_from is not None)) > 1:
+        raise UserError('fullScale (or naive), fullScaleRegion and fullScaleFrom contradict one '
+                        'another; give one of them')
     return common.from_settings(Parameters, full_scale='naive' if naive else full_scale, **values)
 
 
@@ -105,7 +121,7 @@ def _other_estimate(session, source, mode):
     return found
 
 
-def _prepared(source, parameters, solvent_mask, other):
+def prepared(source, parameters, solvent_mask=None, other=None, full_scale_region=None):
     """Read a map and refuse it if it cannot be estimated."""
     if volumes.lacks_voxel_size(source):
         raise UserError(
@@ -120,7 +136,10 @@ def _prepared(source, parameters, solvent_mask, other):
     mask = None
     if solvent_mask is not None:
         mask = volumes.sampled_on(solvent_mask, source, working.shape)
-    return _Task(source, array, axes, parameters, mask, other)
+    region = None
+    if full_scale_region is not None:
+        region, _ = region_of(full_scale_region, source, working.shape)
+    return _Task(source, array, axes, parameters, mask, region, other)
 
 
 def _about(source, error):
@@ -129,7 +148,8 @@ def _about(source, error):
     return UserError(f'{volumes.label(source)}: {text}')
 
 
-def _assign_numbers(session, tasks, replace, model_id):
+def assign_numbers(session, tasks, replace, model_id):
+    """Decide for each task which scale map it replaces, or else its model number."""
     known = record(session)
     for task in tasks:
         entry = known.entry(task.source, task.parameters.mode)
@@ -144,7 +164,7 @@ def _assign_numbers(session, tasks, replace, model_id):
         task.number = number
 
 
-def _estimates(tasks, progress):
+def estimates_of(tasks, progress):
     """The long part, in a thread: an estimate for each task."""
     sizes = [task.array.size for task in tasks]
     found, done = [], 0
@@ -154,14 +174,14 @@ def _estimates(tasks, progress):
         try:
             found.append(estimate(
                 task.array, task.axes, task.parameters, solvent_mask=task.solvent_mask,
-                full_scale_from=task.other, progress=one))
+                full_scale_region=task.full_scale_region, full_scale_from=task.other, progress=one))
         except ValueError as error:
             raise _about(task.source, error) from error
         done += size
     return found
 
 
-def _opened(session, task, found, name):
+def opened(session, task, found, name):
     """Open one scale as a map, or give it to the one it replaces, and record it."""
     source = task.source
     if task.replaces is not None and not task.replaces.deleted:
@@ -184,7 +204,7 @@ def _shown(session, task, scale_map, found, color, key, palette, limits):
     if color:
         words.append(f'key {common.value_text(key)} palette {chosen.name} '
                      f'range {common.value_text(limits)}')
-    _log(session, source, scale_map, found, ' '.join(words).strip())
+    log_result(session, source, scale_map, found, ' '.join(words).strip())
     if color:
         coloring.color_surfaces(
             session, coloring.surfaces_of(source), scale_map, chosen, limits,
@@ -218,7 +238,11 @@ def key_title(found):
     return f'{found.parameters.mode} scale'
 
 
-def _log(session, source, scale_map, found, words):
+def log_result(session, source, scale_map, found, words):
+    """Tell of one result: a line, its warnings, all parameters, and the command that repeats it.
+
+    words: what the command has beyond the settings of the estimate.
+    """
     logger = session.logger
     logger.info(
         f'{found.parameters.mode.capitalize()} scale of {volumes.label(source)} is '
@@ -237,7 +261,8 @@ def parameter_rows(found):
     rows = []
     for name in _SETTINGS:
         value = getattr(found.parameters, name)
-        rows.append((keyword(name), common.value_text(value), SETTINGS[name].unit))
+        if value is not None:
+            rows.append((keyword(name), common.value_text(value), SETTINGS[name].unit))
     grid = volumes.voxel_text(found.grid)
     if found.grid.shape != found.source_grid.shape:
         grid += f', from {volumes.voxel_text(found.source_grid)}'
@@ -277,8 +302,9 @@ def register(_command_info, logger):
             *common.setting_args('kernel_radius', 'tau', 'tile_size', 'max_box'),
             ('naive', BoolArg),
             ('full_scale', common.setting_arg('full_scale')),
+            ('full_scale_region', ObjectsArg),
             ('full_scale_from', common.VolumeArg),
-            *common.setting_args('recalibrate', 'baseline'),
+            *common.setting_args('recalibrate', 'baseline', 'smooth'),
             ('solvent_mask', common.VolumeArg),
             ('color', BoolArg), ('key', BoolArg),
             ('palette', common.PaletteArg), ('range', ColormapRangeArg),

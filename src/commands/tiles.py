@@ -28,20 +28,8 @@ def occupy_tiles(session, maps=None, *, mode=None, label=True):
         if record(session).entries(source)]
     if not sources:
         raise UserError('no map has an estimate; type "occupy" first')
-    entries = [_entry(session, source, mode) for source in sources]
+    entries = [common.entry_of(session, source, mode) for source in sources]
     return [_show(session, entry, label) for entry in entries]
-
-
-def _entry(session, source, mode):
-    known = record(session)
-    entry = known.of_scale_map(source)
-    if entry is None:
-        entry = known.entry(source, mode) if mode else known.latest(source)
-    if entry is None or entry.stale:
-        why = f'no longer holds, because {entry.stale}' if entry else 'is missing'
-        raise UserError(f'the estimate of {volumes.label(source)} {why}; '
-                        f'type "occupy #{source.id_string}" first')
-    return entry
 
 
 def _show(session, entry, label):

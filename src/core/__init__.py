@@ -11,11 +11,11 @@ from .grid import Grid
 from .masks import content_map, solvent_definition, subtraction_mask, targeted_occupancy
 from .modify import Modifier, check_modification, modify
 from .parameters import SETTINGS, Modification, Parameters
-from .scale import ScaleEstimate, check_map, derive, estimate
+from .scale import ScaleEstimate, check_map, derive, estimate, refit_solvent
 from .threads import Cancelled
 
 __all__ = [
     'SETTINGS', 'Cancelled', 'Grid', 'Modification', 'Modifier', 'Parameters', 'ScaleEstimate',
     'check_map', 'check_modification', 'content_map', 'derive', 'estimate', 'modify',
-    'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
+    'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
 ]

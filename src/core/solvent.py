@@ -116,7 +116,8 @@ def fit_solvent(array, region=None, source=None, progress=None):
     flattened solvent is looked for. Returns a `SolventModel`. After METHOD section 5
     (docs/method.md), with its departures: nothing depends on the map's grey level.
     """
-    low, high = _range(array, region)
+    # All of the sphere decides the range: what stands out lies beyond the solvent region.
+    low, high = _range(array)
     counts = _histogram(array, region, low, high, progress)
     bin_width = (high - low) / HISTOGRAM_BINS
     density = counts / (counts.sum() * bin_width)
@@ -181,9 +182,9 @@ def _planes(array, region, planes):
     return array[planes][region[planes]]
 
 
-def _range(array, region):
+def _range(array):
     def one_slab(planes, step):
-        values = _planes(array, region, planes)
+        values = _planes(array, None, planes)
         step()
         return (values.min(), values.max()) if len(values) else (np.inf, -np.inf)
 

@@ -6,7 +6,7 @@ from scipy import ndimage
 
 
 def make_assembly(shape=(48, 48, 48), occupancies=(1.0, 0.5), noise=0.02, seed=1):
-    """Balls of atoms side by side along x, at stated occupancies, in coloured noise; 1.5 Å voxels."""
+    """Balls of atoms side by side along x, at stated occupancies, in coloured noise."""
     rng = np.random.default_rng(seed)
     nz, ny, nx = shape
     atoms = np.zeros(shape)

@@ -103,6 +103,18 @@ def test_solvent_mask_may_cover_solvent_or_content(invert):
     assert (region == (inside_sphere(array.shape, np.arange(48)) & ~content)).all()
 
 
+def test_fit_in_a_solvent_region_tells_content_from_solvent():
+    array = noise_with_a_ball()
+    squares = ((np.arange(48) - 24) / 10.0) ** 2
+    content = squares[:, None, None] + squares[:, None] + squares < 1
+    region = solvent_region(array, content.astype(np.float32), 0.9)
+    model = fit_solvent(array, region)
+    assert not model.suspect
+    assert (model.mean, model.width) == pytest.approx((0, 1), abs=0.03)
+    assert model.half_confident == pytest.approx(4, abs=1)
+    assert model.high == array[inside_sphere(array.shape, np.arange(48))].max()
+
+
 def test_a_mask_without_an_edge_in_the_sphere_is_refused():
     array = noise_with_a_ball()
     for value in (0.0, 1.0):

@@ -1,0 +1,34 @@
+"""How maps made from another one are shown."""
+
+from .. import coloring
+from ..estimates import record
+from .estimate import choose_look
+
+
+def show_like(session, volume, source):
+    """Show a modified map as its source is, colour it by scale if that is, and hide the source."""
+    volume.copy_settings_from(source, copy_xform=False, copy_active=False, copy_zone=False)
+    source.display = False
+    volume.display = True
+    entry = colored_by(session, source)
+    if entry is not None:
+        known = record(session)
+        chosen, limits = choose_look(known.look(source), None, None, entry.estimate)
+        coloring.color_surfaces(
+            session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits)
+
+
+def colored_by(session, source):
+    """The entry of the record by whose scale the surfaces of a map are coloured, or None."""
+    for entry in record(session).entries(source):
+        if entry.scale_map is not None and any(
+                coloring.is_colored_by(surface, entry.scale_map) for surface in source.surfaces):
+            return entry
+    return None
+
+
+def show_envelope(volume, level):
+    """Show a confidence map or a mask as a see-through surface, so that the map is seen within."""
+    volume.set_parameters(surface_levels=[level], surface_colors=[(0.7, 0.7, 0.7, 0.4)])
+    volume.set_display_style('surface')
+    volume.display = True

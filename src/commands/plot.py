@@ -1,0 +1,103 @@
+"""`occupy plot` and `occupy report`: what an estimate used and found, drawn and listed."""
+
+import json
+import os
+from html import escape
+
+from chimerax.core.commands import CmdDesc, SaveFileNameArg
+from chimerax.core.errors import UserError
+
+from .. import plots, reports, volumes
+from ..estimates import record
+from . import common
+from .estimate import parameter_rows
+
+_TABLES = ('.csv',)
+_IMAGES = ('.png', '.pdf', '.svg')
+_REPORTS = ('.json', '.txt')
+
+
+def occupy_plot(session, map=None, *, mode=None, file=None):
+    """Plot the solvent model of a map's estimate and the curves of modification in use.
+
+    file: an image (.png, .pdf, .svg) or a table (.csv) to write instead of showing a window.
+    Returns the matplotlib figure, or None for a table.
+    """
+    entry = common.entry_of(session, map, mode)
+    ending = _ending(file, _IMAGES + _TABLES)
+    used = plots.modifications_in_use(record(session).look(entry.source))
+    if ending in _TABLES:
+        with _opened(file) as stream:
+            plots.write_table(stream, entry.estimate, used)
+        session.logger.info(f'Wrote {file}.')
+        return None
+    figure = plots.solvent_figure(
+        entry.estimate, used, f'{volumes.label(entry.source)}, {entry.mode} mode')
+    if file is not None:
+        try:
+            figure.savefig(file, dpi=150)
+        except OSError as error:
+            raise UserError(f'cannot write {file}: {error.strerror or error}') from None
+        session.logger.info(f'Wrote {file}.')
+    elif session.ui.is_gui:
+        from ..tool.plot_window import show_figure
+        show_figure(session, figure, f'OccuPy plot of {volumes.label(entry.source)}')
+    else:
+        raise UserError('there is no window to plot in; name an image or a table: '
+                        f'"occupy plot #{entry.source.id_string} file plot.png"')
+    return figure
+
+
+def occupy_report(session, map=None, *, mode=None, file=None):
+    """List everything the estimate of a map used and found, as a table in the log.
+
+    file: a .json or .txt file to write as well. Returns the report as a dict.
+    """
+    entry = common.entry_of(session, map, mode)
+    ending = _ending(file, _REPORTS)
+    rows = parameter_rows(entry.estimate)
+    title = f'{entry.mode.capitalize()} scale of {volumes.label(entry.source)}'
+    report = {'map': entry.source.name, **reports.described(entry.estimate)}
+    session.logger.info(f'<b>{escape(title)}</b>{common.table(rows)}', is_html=True)
+    for reason in entry.estimate.solvent.suspect:
+        session.logger.warning(f'The solvent model is suspect: {reason}.')
+    if file is not None:
+        with _opened(file) as stream:
+            if ending == '.json':
+                json.dump(report, stream, indent=1)
+                stream.write('\n')
+            else:
+                stream.write(f'{title}\n')
+                stream.writelines('  '.join(str(cell) for cell in row).rstrip() + '\n'
+                                  for row in rows)
+        session.logger.info(f'Wrote {file}.')
+    return report
+
+
+def _ending(file, allowed):
+    if file is None:
+        return None
+    ending = os.path.splitext(file)[1].lower()
+    if ending not in allowed:
+        raise UserError(f'file must end in one of {", ".join(allowed)}, not "{ending}"')
+    return ending
+
+
+def _opened(file):
+    try:
+        return open(file, 'w', encoding='utf-8')
+    except OSError as error:
+        raise UserError(f'cannot write {file}: {error.strerror or error}') from None
+
+
+def register(_command_info, logger):
+    """Register `occupy plot` and `occupy report` with ChimeraX."""
+    from chimerax.core.commands import register as register_command
+    for name, function, synopsis in (
+            ('plot', occupy_plot, 'Plot the solvent model and the curves of modification'),
+            ('report', occupy_report, 'List what an estimate used and found')):
+        description = CmdDesc(
+            optional=[('map', common.VolumeArg)],
+            keyword=[*common.setting_args('mode'), ('file', SaveFileNameArg)],
+            synopsis=synopsis)
+        register_command(f'occupy {name}', description, function, logger=logger)
