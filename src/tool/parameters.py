@@ -1,0 +1,166 @@
+"""The parameters of an estimate: folded away, each with what is derived from the map."""
+
+from Qt.QtCore import Qt
+from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QToolButton
+
+from .. import volumes
+from ..commands import common
+from ..core import Parameters, derive
+from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, keyword
+from .chimerax_ui import CollapsiblePanel
+from .widgets import menu, scrolls_past, tip
+
+_LABELS = {
+    'low_pass': 'Low-pass', 'worst_resolution': 'Worst resolution', 'kernel_size': 'Kernel edge',
+    'kernel_radius': 'Kernel radius', 'tau': 'Tau', 'tile_size': 'Tile edge',
+    'max_box': 'Largest box', 'full_scale': 'Full scale'}
+_WHOLE = ('kernel_size', 'tile_size', 'max_box')
+
+
+class ParametersSection:
+    """Entries that are empty where a parameter is to be derived.
+
+    changed: called when the user has changed a parameter. `widget` is the folded panel.
+    """
+
+    def __init__(self, parent, changed):
+        self._changed = changed
+        self.widget = CollapsiblePanel(parent, title='Parameters')
+        self.widget.toggle_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.widget.toggle_button.setToolTip(
+            'Show what the estimate can be told; empty entries are derived from the map')
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        self.entries, self.resets = {}, {}
+        for name, text in _LABELS.items():
+            self._add_entry(grid, name, text)
+        self.baseline = menu(BASELINES, tooltip=tip('baseline'))
+        self.baseline.currentIndexChanged.connect(lambda _i: self._edited())
+        row = grid.rowCount()
+        grid.addWidget(QLabel('Baseline'), row, 0)
+        grid.addWidget(self.baseline, row, 1, 1, 3)
+        self.recalibrate = QCheckBox('Zero scale at the edge of the noise')
+        self.recalibrate.setToolTip(tip('recalibrate'))
+        self.recalibrate.toggled.connect(lambda _on: self._edited())
+        grid.addWidget(self.recalibrate, row + 1, 0, 1, 4)
+        self.widget.content_area.layout().addLayout(grid)
+
+    def _add_entry(self, grid, name, text):
+        row = grid.rowCount()
+        label = QLabel(text)
+        label.setToolTip(tip(name))
+        grid.addWidget(label, row, 0)
+        entry = QLineEdit()
+        entry.setToolTip(tip(name))
+        entry.setAccessibleName(text)
+        entry.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        entry.setMinimumWidth(entry.fontMetrics().horizontalAdvance('published 0'))
+        if name == 'full_scale':
+            entry = self._full_scale_box(entry)
+        label.setBuddy(entry)
+        line = entry.lineEdit() if name == 'full_scale' else entry
+        line.textChanged.connect(lambda _text: self._edited())
+        grid.addWidget(entry, row, 1)
+        grid.addWidget(QLabel(SETTINGS[name].unit), row, 2)
+        reset = QToolButton()
+        reset.setText('↺')
+        reset.setAutoRaise(True)
+        reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        reset.setToolTip(f'Back to the {"default" if SETTINGS[name].default else "derived"} value')
+        reset.setAccessibleName(f'{text}: back to the default')
+        reset.clicked.connect(line.clear)
+        grid.addWidget(reset, row, 3)
+        self.entries[name], self.resets[name] = line, reset
+
+    @staticmethod
+    def _full_scale_box(entry):
+        box = menu(FULL_SCALES, tooltip=entry.toolTip())
+        box.setEditable(True)
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        box.setMinimumWidth(entry.minimumWidth())
+        box.clearEditText()
+        scrolls_past(box.lineEdit())
+        return box
+
+    def _edited(self):
+        for name, entry in self.entries.items():
+            self.resets[name].setEnabled(bool(entry.text()))
+        self._changed()
+
+    def values(self):
+        """What the user has set, by name; `ValueError` for what is not a value."""
+        found = {}
+        for name, entry in self.entries.items():
+            text = entry.text().strip()
+            if text:
+                found[name] = _parsed(name, text)
+        if self.baseline.currentData() != SETTINGS['baseline'].default:
+            found['baseline'] = self.baseline.currentData()
+        if self.recalibrate.isChecked():
+            found['recalibrate'] = True
+        return found
+
+    def parameters(self, mode):
+        """`Parameters` of the values that are set; `ValueError` says what is wrong with them."""
+        return Parameters(mode=mode, **self.values())
+
+    def words(self):
+        """The values that are set as keywords of the command."""
+        return ' '.join(f'{keyword(name)} {common.value_text(value)}'
+                        for name, value in self.values().items())
+
+    def show_derived(self, volume, mode):
+        """Show for a map what the empty entries amount to.
+
+        Returns (parameters, working grid, voxels in the kernel), all None without a map; raises
+        `ValueError` where an estimate would be refused.
+        """
+        derived, working, voxels = Parameters(mode=mode), None, None
+        try:
+            if volume is not None:
+                grid = volumes.grid_of(volume)
+                derived, working, kernel = derive(self.parameters(mode), grid)
+                voxels = int(kernel.sum())
+        finally:
+            for name, entry in self.entries.items():
+                value = getattr(derived, name)
+                entry.setPlaceholderText('none' if value is None and name == 'worst_resolution'
+                                         else 'derived' if value is None else _short(value))
+        return derived, working, voxels
+
+    def state(self):
+        """The entries as they are, for a session."""
+        return {'texts': {name: entry.text() for name, entry in self.entries.items()},
+                'baseline': self.baseline.currentData(),
+                'recalibrate': self.recalibrate.isChecked(), 'shown': self.widget.shown}
+
+    def set_state(self, state):
+        """Fill in what `state` returned."""
+        for name, text in state['texts'].items():
+            if name in self.entries:
+                self.entries[name].setText(text)
+        self.baseline.setCurrentIndex(max(0, self.baseline.findData(state['baseline'])))
+        self.recalibrate.setChecked(state['recalibrate'])
+        if state['shown'] != self.widget.shown:
+            self.widget.toggle_button.click()
+
+
+def _short(value):
+    if isinstance(value, (tuple, list)):
+        value = value[0] if len(set(value)) == 1 else ','.join(str(one) for one in value)
+    return f'{value:.5g}' if isinstance(value, float) else str(value)
+
+
+def _parsed(name, text):
+    if name == 'full_scale' and text in FULL_SCALES:
+        return text
+    try:
+        if name == 'kernel_size' and ',' in text:
+            return tuple(int(part) for part in text.split(','))
+        return int(text) if name in _WHOLE else float(text)
+    except ValueError:
+        what = 'a whole number' if name in _WHOLE else 'a number'
+        if name == 'full_scale':
+            what += f' or one of {", ".join(FULL_SCALES)}'
+        raise ValueError(f'{_LABELS[name]} must be {what}, not "{text}"') from None

@@ -1,0 +1,166 @@
+"""Solvent: the fitted model as a plot, a verdict in plain words, and the mask to fit it with."""
+
+from Qt.QtGui import QImage
+from Qt.QtWidgets import QPushButton, QWidget
+
+from .chimerax_ui import ModelMenuButton
+from .drawings import Picture
+from .latest import Latest
+from .widgets import beside, column, enable_if, text_label
+
+
+class SolventSection:
+    """Shows the solvent model of the map's estimate."""
+
+    title = '&Solvent'
+
+    def __init__(self, panel):
+        from chimerax.map import Volume
+        self._panel = panel
+        self._latest = Latest(panel.session)
+        self._drawn = None
+        self.widget = QWidget()
+        layout = column(self.widget)
+        self.verdict = text_label()
+        layout.addWidget(self.verdict)
+        self.picture = Picture(tooltip='Histogram of the low-passed map, the Gaussian fitted to '
+                                       'its solvent, and the confidence that a value is content')
+        self.picture.resized.connect(self._draw_if_shown)
+        layout.addWidget(self.picture)
+        self.mask = ModelMenuButton(
+            panel.session, class_filter=Volume, autoselect=ModelMenuButton.AUTOSELECT_NONE,
+            filter_func=lambda model: model is not panel.volume,
+            no_value_button_text='no mask', no_value_menu_text='no mask')
+        self.mask.setToolTip('<p>A map that covers the solvent or the particle, whichever; the '
+                             'solvent is fitted outside the particle then. Takes effect with the '
+                             'next estimate.</p>')
+        self.mask.value_changed.connect(panel.refresh_soon)
+        layout.addLayout(beside('Solvent mask', self.mask))
+        self.again = QPushButton('Estimate again')
+        self.again.setToolTip('Estimate with this solvent mask')
+        self.again.clicked.connect(lambda: panel.map.estimate())
+        self.window = QPushButton('Plot in a window')
+        self.window.setToolTip('The same plot with the curves of modification, in a window of its '
+                               'own from which it can be saved')
+        self.window.clicked.connect(lambda: panel.run(
+            f'occupy plot #{panel.volume.id_string} mode {panel.mode}'))
+        layout.addLayout(beside(self.again, self.window))
+        layout.addStretch(1)
+
+    def mask_words(self):
+        """The solvent mask as keyword, '' without one."""
+        mask = self.mask.value
+        return '' if mask is None else f'solventMask #{mask.id_string}'
+
+    def refresh(self):
+        """Show the verdict on the current estimate, and draw its plot anew if it is another."""
+        panel = self._panel
+        reason = panel.why_no_estimate(panel.mode)
+        enable_if(self.window, reason)
+        enable_if(self.again, '' if panel.map.estimate_button.isEnabled()
+                  else panel.map.hint.text().rstrip('.'))
+        entry = panel.entry()
+        if reason or entry is None:
+            self.verdict.setText(f'{reason[:1].upper()}{reason[1:]}.')
+            self.picture.show_image(None)
+            self._drawn = None
+            return
+        self.verdict.setText(verdict(entry.estimate))
+        self._draw_if_shown()
+
+    def _draw_if_shown(self):
+        if not self.picture.isVisible():
+            return
+        entry = self._panel.entry()
+        if entry is None or entry.stale:
+            return
+        size = self.picture.size()
+        ratio = self.picture.devicePixelRatioF()
+        palette = self.picture.palette()
+        colors = palette.window().color().name(), palette.windowText().color().name()
+        points = self.picture.fontInfo().pointSizeF()
+        key = (entry.estimate, size.width(), size.height(), ratio, colors)
+        if self._drawn == key or size.width() < 50 or size.height() < 50:
+            return
+        self._drawn = key
+        self._latest.ask(
+            lambda progress: _plot(entry.estimate, size.width(), size.height(), ratio, colors,
+                                   points),
+            self.picture.show_image)
+
+    def close(self):
+        """Drop what is being drawn."""
+        self._latest.stop()
+        self.mask.destroy()
+
+
+def verdict(estimate):
+    """What to think of a solvent model, in plain words."""
+    solvent = estimate.solvent
+    if solvent.suspect:
+        return ('<b>Suspect</b>: ' + '; '.join(solvent.suspect) + '. The scale does not need it, '
+                'but confidence and modified maps do: try a solvent mask or a larger low-pass.')
+    return (f'<b>Good</b>: solvent is a Gaussian of {solvent.mean:.3g} ± {solvent.width:.3g}; '
+            f'above {solvent.half_confident:.3g} density is more likely content than solvent.')
+
+
+def _plot(estimate, width, height, ratio, colors, points):
+    """In a thread: the solvent plot as a `QImage` of the given size and colours.
+
+    matplotlib takes half a second to load, which nobody should have to wait for.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from .. import plots
+    dpi = 96 * ratio
+    figure = Figure(figsize=(width / 96, height / 96), dpi=dpi, layout='constrained')
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    plots.draw_solvent(axes, estimate)
+    _in_colors(figure, *colors, points)
+    canvas.draw()
+    pixels = canvas.buffer_rgba()
+    image = QImage(bytes(pixels), pixels.shape[1], pixels.shape[0],
+                   QImage.Format.Format_RGBA8888).copy()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def _in_colors(figure, background, foreground, points):
+    """Give a figure the colours of the theme, and text of the panel's size."""
+    from matplotlib.colors import to_rgb
+    figure.set_facecolor(background)
+    small = max(6.0, 0.75 * points)
+
+    def readable(color):
+        """Greys and blacks become the theme's text colour; colours stay."""
+        rgb = to_rgb(color)
+        return foreground if max(rgb) - min(rgb) < 0.1 else color
+
+    for axes in figure.axes:
+        axes.set_facecolor('none')
+        axes.set_title('')
+        for spine in axes.spines.values():
+            spine.set_color(foreground)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.label.set_size(small)
+            axis.label.set_color(readable(axis.label.get_color()))
+            for label in axis.get_ticklabels(which='both'):
+                label.set_size(small)
+                label.set_color(readable(label.get_color()))
+            axis.offsetText.set_color(foreground)
+            axis.offsetText.set_size(small)
+            for line in axis.get_ticklines() + axis.get_ticklines(minor=True):
+                line.set_color(readable(line.get_color()))
+        for line in axes.lines:
+            line.set_color(readable(line.get_color()))
+        legend = axes.get_legend()
+        if legend is not None:
+            legend.get_frame().set_facecolor(background)
+            legend.get_frame().set_alpha(0.8)
+            for text in legend.get_texts():
+                text.set_color(foreground)
+                text.set_size(small)
+            for line in legend.get_lines():
+                line.set_color(readable(line.get_color()))

@@ -1,0 +1,191 @@
+"""Small Qt widgets of the panel. They take fonts and colours from the theme, none are fixed."""
+
+import math
+
+from Qt.QtCore import QEvent, QObject, Qt, Signal
+from Qt.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..core.parameters import SETTINGS, keyword
+
+#: Steps of a slider from end to end.
+_STEPS = 1000
+
+
+def tip(name):
+    """What the help says of a setting, as a tooltip: sentence, unit, default, keyword."""
+    setting = SETTINGS[name]
+    facts = []
+    if setting.unit:
+        facts.append(f'in {setting.unit}')
+    if setting.low is not None and setting.high is not None:
+        facts.append(f'{setting.low:g} to {setting.high:g}')
+    default = setting.default
+    if default is not None and not isinstance(default, bool):
+        facts.append(f'default {default:g}' if isinstance(default, (int, float))
+                     else f'default {default}')
+    facts.append(f'keyword {keyword(name)}')
+    # A paragraph is wrapped by Qt, plain text is not.
+    return f'<p>{setting.text} ({"; ".join(facts)})</p>'
+
+
+def beside(*parts, stretch=True):
+    """Widgets beside one another, in a layout; a string becomes a label, a number a stretch."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    for part in parts:
+        if isinstance(part, int):
+            layout.addStretch(part)
+        elif isinstance(part, str):
+            layout.addWidget(QLabel(part))
+        else:
+            layout.addWidget(part)
+    if stretch:
+        layout.addStretch(1)
+    return layout
+
+
+def column(parent=None, margins=(6, 6, 6, 6)):
+    """A vertical layout, on a widget if one is given."""
+    layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    layout.setContentsMargins(*margins)
+    return layout
+
+
+def text_label(text=''):
+    """A label whose lines are wrapped."""
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def enable_if(widget, reason):
+    """Enable a widget if there is no `reason` against it; otherwise its tooltip says the reason."""
+    if not hasattr(widget, '_own_tip'):
+        widget._own_tip = widget.toolTip()
+    widget.setEnabled(not reason)
+    widget.setToolTip(f'<p>{reason[:1].upper()}{reason[1:]}.</p>' if reason else widget._own_tip)
+
+
+class _PastWheel(QObject):
+    """Keeps the wheel, with which the panel is scrolled, from changing values on its way."""
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Wheel and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def scrolls_past(widget):
+    """Make a widget ignore the mouse wheel unless it has the keyboard focus; return it."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(_PastWheel(widget))
+    return widget
+
+
+def menu(values, value=None, tooltip=''):
+    """A `QComboBox` of (text, data) pairs or of words."""
+    box = scrolls_past(QComboBox())
+    for entry in values:
+        text, data = entry if isinstance(entry, tuple) else (entry, entry)
+        box.addItem(text, data)
+    if value is not None:
+        box.setCurrentIndex(max(0, box.findData(value)))
+    box.setToolTip(tooltip)
+    return box
+
+
+def number_box(name=None, *, low=None, high=None, value=None, step=0.1, decimals=2, tooltip=None):
+    """A box for a number, with the limits, default and tooltip of a setting where one is named."""
+    setting = SETTINGS.get(name)
+    box = scrolls_past(QDoubleSpinBox())
+    box.setDecimals(decimals)
+    box.setRange(float(setting.low if low is None else low),
+                 float(setting.high if high is None else high))
+    box.setSingleStep(step)
+    start = setting.default if value is None and setting else value
+    box.setValue(float(start or 0))
+    box.setKeyboardTracking(False)
+    box.setToolTip(tip(name) if tooltip is None else tooltip)
+    return box
+
+
+class NumberSlider(QWidget):
+    """A number as a slider and in a box.
+
+    `moved` is emitted with the value while the slider is dragged, `changed` when that is over or
+    the number was typed. With `logarithmic`, equal ways on the slider are equal factors. The box
+    goes up to the limit of the setting, the slider to `top`.
+    """
+
+    moved = Signal(float)
+    changed = Signal(float)
+
+    def __init__(self, name, *, top=None, logarithmic=False, step=0.1, decimals=2):
+        super().__init__()
+        setting = SETTINGS[name]
+        self._low, self._top = float(setting.low), float(top or setting.high)
+        self._logarithmic = logarithmic
+        self.box = number_box(name, step=step, decimals=decimals)
+        self.slider = scrolls_past(QSlider(Qt.Orientation.Horizontal))
+        self.slider.setRange(0, _STEPS)
+        self.slider.setPageStep(_STEPS // 20)
+        self.slider.setSingleStep(_STEPS // 100)
+        self.slider.setToolTip(tip(name))
+        self.slider.setAccessibleName(keyword(name))
+        self.box.setAccessibleName(keyword(name))
+        layout = beside(self.slider, self.box, stretch=False)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+        self._follow_box()
+        self.slider.valueChanged.connect(self._slid)
+        self.slider.sliderReleased.connect(lambda: self.changed.emit(self.value))
+        self.box.valueChanged.connect(self._typed)
+
+    @property
+    def value(self):
+        """The number, as the box shows it."""
+        return self.box.value()
+
+    @value.setter
+    def value(self, value):
+        self.box.setValue(float(value))
+
+    def _slid(self, place):
+        share = place / _STEPS
+        if self._logarithmic:
+            value = self._low * (self._top / self._low) ** share
+        else:
+            value = self._low + share * (self._top - self._low)
+        self.box.blockSignals(True)
+        self.box.setValue(value)
+        self.box.blockSignals(False)
+        self.moved.emit(self.value)
+        if not self.slider.isSliderDown():      # by keys
+            self.changed.emit(self.value)
+
+    def _typed(self, value):
+        self._follow_box()
+        self.moved.emit(value)
+        self.changed.emit(value)
+
+    def _follow_box(self):
+        value = min(max(self.value, self._low), self._top)
+        if self._logarithmic:
+            share = math.log(value / self._low) / math.log(self._top / self._low)
+        else:
+            share = (value - self._low) / (self._top - self._low)
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(share * _STEPS))
+        self.slider.blockSignals(False)

@@ -1,0 +1,142 @@
+"""The panel on a screen that nobody sees, with maps small enough to be estimated at once."""
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+HERE = Path(__file__).parent
+
+
+def _use_plain_ui():
+    """Where there is no `chimerax.ui`, put the stand-in in the place of the panel's module."""
+    spec = importlib.util.spec_from_file_location(
+        'chimerax.occupy.tool.chimerax_ui', HERE / 'plain_ui.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.modules[spec.name] = module
+
+
+@pytest.fixture(scope='session')
+def chimerax_ui(chimerax_session):
+    """The module of the widgets that come from ChimeraX; skips where no window can be made."""
+    if not importlib.util.find_spec('chimerax.ui'):
+        _use_plain_ui()
+    elif not chimerax_session.ui.is_gui:
+        pytest.skip('this ChimeraX was started without a window')
+    from chimerax.occupy.tool import chimerax_ui
+    return chimerax_ui
+
+
+def make_blobs(shape=(40, 44, 48), occupancies=(1.0, 0.4), noise=0.03, seed=3):
+    """A float32 map (z, y, x) of two textured balls side by side along x, in weak noise."""
+    rng = np.random.default_rng(seed)
+    z, y, x = np.indices(shape)
+    texture = rng.random(shape)
+    density = np.zeros(shape)
+    for place, occupancy in zip((0.3, 0.7), occupancies, strict=True):
+        distance = np.sqrt((z - shape[0] / 2) ** 2 + (y - shape[1] / 2) ** 2
+                           + (x - shape[2] * place) ** 2)
+        density += occupancy * (0.5 + texture) * (distance < min(shape) / 6)
+    return (density + noise * rng.standard_normal(shape)).astype(np.float32)
+
+
+@pytest.fixture
+def open_array(session):
+    """Opens an array as a map with a surface: `open_array(array, name=…, step=…, level=…)`."""
+    from chimerax.map import volume_from_grid_data
+    from chimerax.map_data import ArrayGridData
+
+    def opened(array=None, name='blobs', step=(1.5, 1.5, 1.5), level=0.3):
+        # Lets ChimeraX drop what earlier tests closed before it was drawn: it stumbles over that.
+        session.main_view.drawing_bounds()
+        array = make_blobs() if array is None else array
+        volume = volume_from_grid_data(
+            ArrayGridData(array, step=step, name=name), session, show_dialog=False)
+        volume.set_parameters(surface_levels=[level])
+        volume.update_drawings()
+        return volume
+
+    return opened
+
+
+@pytest.fixture
+def blobs(open_array):
+    """One open map, #1."""
+    return open_array()
+
+
+@pytest.fixture
+def events(session):
+    """`events()` lets everything happen that is due; `events(condition)` waits for that as well."""
+    from Qt.QtWidgets import QApplication
+
+    def once():
+        process = getattr(session.ui, 'process_events', None)
+        if process is not None:
+            process()
+        QApplication.processEvents()
+
+    def wait(condition=None, timeout=20):
+        end = time.monotonic() + timeout
+        for _ in range(3):      # what is due may make something else due
+            once()
+        while condition is not None and not condition():
+            if time.monotonic() > end:
+                raise TimeoutError('still waiting')
+            time.sleep(0.005)
+            once()
+        once()
+
+    return wait
+
+
+@pytest.fixture
+def tool(session, chimerax_ui, events):
+    """The panel as a tool, 360 pixels wide, at its defaults."""
+    from chimerax.occupy.tool import OccupyTool
+    from chimerax.occupy.tool.settings import PanelSettings, settings
+    kept = settings(session)
+    for name, value in PanelSettings.AUTO_SAVE.items():
+        setattr(kept, name, value)
+    made = OccupyTool(session, 'OccuPy')
+    made.tool_window.ui_area.resize(360, 640)
+    events()
+    yield made
+    if made in session.tools.list():
+        made.delete()
+    events()
+
+
+@pytest.fixture
+def panel(tool):
+    """The panel."""
+    return tool.panel
+
+
+@pytest.fixture
+def commands(session):
+    """The command lines that were logged, a list that grows."""
+    logged = []
+
+    def finished(_name, command):
+        logged.append(command)
+
+    from chimerax.core import commands as core_commands
+    original = core_commands.run
+    handler = session.triggers.add_handler('command finished', finished)
+    yield logged
+    session.triggers.remove_handler(handler)
+    assert core_commands.run is original
+
+
+@pytest.fixture
+def in_background(monkeypatch):
+    """Commands of the panel run in the background, as in the application with its window."""
+    from chimerax.occupy import jobs
+    monkeypatch.setattr(
+        jobs, 'blocks',
+        lambda session, block=None: not jobs.jobs(session).background if block is None else block)
