@@ -16,12 +16,15 @@ from fetch_data import FetchError, fetch
 from headless import run_commands, start_session
 
 FOLDER = REPOSITORY / 'docs' / 'images'
-#: The level of the map in ordinary pictures, and the one at which modified maps are compared.
-LEVEL, COMPARED = 4, 5
+#: The level of the map in ordinary pictures, the one at which modified maps are compared, and one
+#: at which solvent shows.
+LEVEL, COMPARED, NOISY = 4, 6, 1.5
 #: Edges of one panel in pixels, before margins are cut off.
 WIDTH, HEIGHT = 800, 600
-#: Edges of the area in which the first colour key may stand, as shares of a panel.
+#: Of titles and the white around pictures, in pixels.
 TITLE_HEIGHT, TITLE_SIZE, MARGIN = 40, 22, 16
+#: Of a file, in bytes.
+LARGEST = 390_000
 SAVE = f'width {WIDTH} height {HEIGHT} supersample 2'
 
 COMMANDS = f"""\
@@ -38,19 +41,20 @@ occupy #1 modelId #11
 save resolution.png {SAVE}
 occupy #1 mode occupancy modelId #12
 save occupancy.png {SAVE}
-occupy tiles #1 mode resolution
+occupy tiles #1
 transparency #1 70
 save tiles.png {SAVE}
-close #2
+close #3
 transparency #1 0
-occupy plot #1 mode occupancy file solvent-model.png
+occupy color #1
+occupy plot #1 file solvent-model.png
 occupy level #1 {COMPARED}
 save before.png {SAVE}
-occupy amplify #1 power 3 modelId #21
+occupy amplify #1 modelId #21
 surface dust #21 size 8
 save amplify.png {SAVE}
 close #21
-occupy attenuate #1 power 3 modelId #22
+occupy attenuate #1 modelId #22
 surface dust #22 size 8
 save attenuate.png {SAVE}
 close #22
@@ -59,7 +63,8 @@ surface dust #23 size 8
 save sigmoid.png {SAVE}
 close #23
 show #1 models
-volume #1 level 1.5
+key delete
+volume #1 level {NOISY}
 surface undust #1
 save noisy.png {SAVE}
 occupy solvent #1 modelId #24
@@ -68,8 +73,9 @@ close #24
 volume #1 level {LEVEL}
 surface dust #1 size 8
 show #1 models
-occupy mask #1 subtraction sigmoid 5 pivot 0.5 covers subtracted modelId #25
-color #25 #3a7fbf80
+occupy color #1
+occupy mask #1 subtraction sigmoid 5 pivot 0.5 modelId #25
+color #25 #3a7fbf70
 save mask.png {SAVE}
 """
 #: Picture: panels (file, title) side by side.
@@ -79,12 +85,12 @@ PICTURES = {
     'resolution': (('resolution', ''),),
     'occupancy': (('occupancy', ''),),
     'tiles': (('tiles', ''),),
-    'amplify': (('before', f'before, level {COMPARED}'), ('amplify', 'occupy amplify #1 power 3')),
+    'amplify': (('before', f'before, level {COMPARED}'), ('amplify', 'occupy amplify #1')),
     'attenuate': (('before', f'before, level {COMPARED}'),
-                  ('attenuate', 'occupy attenuate #1 power 3')),
+                  ('attenuate', 'occupy attenuate #1')),
     'sigmoid': (('before', f'before, level {COMPARED}'),
                 ('sigmoid', 'occupy sigmoid #1 power 5 pivot 0.5')),
-    'solvent': (('noisy', 'before, level 1.5'), ('solvent', 'occupy solvent #1')),
+    'solvent': (('noisy', f'before, level {NOISY}'), ('solvent', 'occupy solvent #1')),
     'mask': (('mask', ''),),
 }
 
@@ -97,8 +103,20 @@ def render(folder):
     text = COMMANDS.format(map=fetch('emd_11007.map'))
     os.chdir(folder)
     for command in text.splitlines():
+        if command.startswith('save'):
+            pad_key(session)
         if not run_commands(session, command):
             raise SetupError(f'{command}: {session.ui.log.text("error", "bug")}')
+
+
+def pad_key(session):
+    """Put a space after the last label of the colour key, which ChimeraX cuts by a few pixels."""
+    from chimerax.color_key.model import get_model
+
+    key = get_model(session, create=False)
+    if key is not None:
+        *others, (color, label) = key.rgbas_and_labels
+        key.rgbas_and_labels = [*others, (color, label.rstrip() + ' ')]
 
 
 def joined(panels, box):
@@ -127,10 +145,22 @@ def filled(image):
 
 
 def write(picture, name):
-    """Write a picture with 256 colours, which are enough here and make small files."""
+    """Write a picture, with fewer colours where the file would be large."""
+    from PIL import Image
+
     path = FOLDER / f'{name}.png'
-    picture.quantize(256).save(path, optimize=True)
+    picture.save(path, optimize=True)
+    if path.stat().st_size > LARGEST:
+        few = picture.quantize(palette=picture.quantize(256), dither=Image.Dither.FLOYDSTEINBERG)
+        few.putpalette(_white(few.getpalette()))
+        few.save(path, optimize=True)
     print(f'{path.relative_to(REPOSITORY)}  {path.stat().st_size // 1000} kB')
+
+
+def _white(palette):
+    """A palette whose lightest colour is white, as that of the page is."""
+    lightest = max(range(0, len(palette), 3), key=lambda i: sum(palette[i:i + 3]))
+    return [*palette[:lightest], 255, 255, 255, *palette[lightest + 3:]]
 
 
 def main():
