@@ -152,15 +152,13 @@ def write(picture, name):
     picture.save(path, optimize=True)
     if path.stat().st_size > LARGEST:
         few = picture.quantize(palette=picture.quantize(256), dither=Image.Dither.FLOYDSTEINBERG)
-        few.putpalette(_white(few.getpalette()))
+        # White must be that of the page: the colour it became, in a corner, is made white.
+        background = few.getpixel((1, few.height - 2))
+        palette = few.getpalette()
+        palette[3 * background:3 * background + 3] = 255, 255, 255
+        few.putpalette(palette)
         few.save(path, optimize=True)
     print(f'{path.relative_to(REPOSITORY)}  {path.stat().st_size // 1000} kB')
-
-
-def _white(palette):
-    """A palette whose lightest colour is white, as that of the page is."""
-    lightest = max(range(0, len(palette), 3), key=lambda i: sum(palette[i:i + 3]))
-    return [*palette[:lightest], 255, 255, 255, *palette[lightest + 3:]]
 
 
 def main():
