@@ -139,6 +139,14 @@ def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, title='
     return coloured
 
 
+def show_key(session, chosen, limits, title):
+    """Show the colour key of a `Palette` over a range (see `ranged`) under a title; undoable."""
+    from chimerax.core.undo import UndoState
+    undo = UndoState('occupy key')
+    _show_key(session, ranged(chosen, limits), title, undo)
+    session.undo.register(undo)
+
+
 def is_colored_by(surface, scale_map):
     """Whether a surface is coloured by the given map at present."""
     by = surface.auto_recolor_vertices

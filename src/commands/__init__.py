@@ -6,6 +6,19 @@ def register_all(command_info, logger):
 
     ChimeraX knows only the word `occupy` until it is first used; then all come at once.
     """
-    from . import color, confidence, estimate, level, mask, modify, plot, target, tiles
-    for module in (estimate, color, tiles, modify, confidence, mask, target, level, plot):
+    from . import (
+        atoms,
+        color,
+        compare,
+        confidence,
+        estimate,
+        level,
+        mask,
+        modify,
+        plot,
+        target,
+        tiles,
+    )
+    for module in (estimate, color, tiles, modify, confidence, mask, target, level, plot, atoms,
+                   compare):
         module.register(command_info, logger)

@@ -1,0 +1,287 @@
+"""`occupy atoms`: the scale at the atoms of models, as numbers, attributes, colours and a plot."""
+
+from html import escape
+
+import numpy as np
+from chimerax.atomic import AtomsArg, concise_residue_spec
+from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, EnumOf, Or, SaveFileNameArg
+from chimerax.core.errors import UserError
+
+from .. import coloring, jobs, volumes
+from ..core import Parameters
+from ..estimates import record
+from ..readout import (
+    COLUMNS,
+    ColumnWritten,
+    Layout,
+    Readout,
+    register_attribute,
+    write_residues,
+)
+from . import common, estimate, files
+
+_TABLES = ('.csv',)
+_IMAGES = ('.png', '.pdf', '.svg')
+#: A table of more rows than this is folded away.
+_LONG = 40
+
+
+def occupy_atoms(session, atoms, *, map=None, mode=None, file=None, column=None, color=None,
+                 key=True, palette=None, range=None, plot=None, block=None):
+    """Read the scale of maps at the atoms of models.
+
+    map: maps with estimates, their scale maps, or maps made from them; for a map without one, it is
+    made first. None for the only map. mode: None for a map's latest estimate, or occupancy. file: a
+    CSV to write, a row for each residue. column: "occupancy" or "bfactor", to hold the scale.
+    color: None for yes where a palette or a range is given. plot: the name of an image, or True for
+    a window. Returns a `Readout` for each map (a list); in the background the `Job`.
+    """
+    _check(session, atoms, map, file, column, color, range, plot, palette)
+    color = (palette is not None or range is not None) if color is None else color
+    wanted = _wanted(session, map, mode)
+    _check_one_map(wanted, column, color)
+    names = _attribute_names(wanted)
+    for name in names:
+        register_attribute(session, name)
+    layout = Layout(atoms)
+    if plot and not any(part.is_polymer for part in layout.parts):
+        raise UserError('there is no sequence to plot: none of these atoms belong to a polymer')
+
+    def deliver(_made):
+        if len(layout.atoms) < len(atoms) or not len(atoms):
+            raise UserError('atoms were deleted while the scale was estimated')
+        known = record(session)
+        readouts = [Readout(layout, known.estimate_for(source, its_mode), source, name)
+                    for (source, its_mode), name in zip(wanted, names, strict=True)]
+        if not any(readout.inside.any() for readout in readouts):
+            raise UserError(f'none of these atoms lies within '
+                            f'{" or ".join(volumes.label(source) for source, _ in wanted)}')
+        for readout in readouts:
+            readout.set_attributes()
+            session.logger.info(_summary(readout))
+        session.logger.info(_table(session, readouts), is_html=True)
+        if file is not None:
+            with files.opened(file) as stream:
+                write_residues(stream, readouts)
+            session.logger.info(f'Wrote {file}.')
+        if column is not None:
+            _write_column(session, readouts[0], column)
+        if color or plot:
+            chosen, limits = _look(session, readouts[0], palette, range)
+            if color:
+                _color(session, readouts[0], chosen, limits, key)
+            if plot:
+                _plot(session, readouts, coloring.ranged(chosen, limits), plot)
+        return readouts
+
+    return estimated(session, wanted, deliver, block)
+
+
+def _check(session, atoms, maps, file, column, color, limits, plot, palette):
+    if not len(atoms):
+        raise UserError('no atoms are named; name a model or some of its atoms, such as #2/A')
+    if color is False and (palette is not None or limits is not None):
+        raise UserError('color false contradicts palette and range')
+    common.checked_range(limits)
+    files.checked_file(file, _TABLES)
+    if plot is True and not session.ui.is_gui:
+        raise UserError('there is no window to plot in; name an image: "plot scale.png"')
+    if isinstance(plot, str):
+        files.checked_file(plot, _IMAGES, 'plot')
+
+
+def _wanted(session, maps, mode):
+    """The (source, mode) of each estimate that is meant, each once."""
+    known = record(session)
+    if maps is None:
+        if known.entries():
+            entry = common.entry_of(session, None, mode)
+            return [(entry.source, entry.mode)]
+        maps = common.maps_to_estimate(session, None)
+        if len(maps) > 1:
+            raise UserError('several maps are open; name the one to read, for instance '
+                            f'"map #{maps[0].id_string}"')
+    found = []
+    for volume in maps:
+        entry = known.of_scale_map(volume)
+        if entry is not None:
+            one = entry.source, mode or entry.mode
+        else:
+            source = volume if known.entries(volume) else volumes.source_of(volume) or volume
+            latest = known.latest(source)
+            one = source, mode or (latest.mode if latest else 'occupancy')
+        if one not in found:
+            found.append(one)
+    return found
+
+
+def _check_one_map(wanted, column, color):
+    if len(wanted) > 1 and (column is not None or color):
+        raise UserError(f'column and color are for one map; {len(wanted)} scales are named')
+
+
+def _attribute_names(wanted):
+    """One scale goes by its mode; several by mode and number of the map."""
+    if len(wanted) == 1:
+        return [f'{wanted[0][1]}_scale']
+    return [f'{mode}_scale_{source.id_string.replace(".", "_")}' for source, mode in wanted]
+
+
+def estimated(session, wanted, deliver, block=None):
+    """Make what estimates are missing, and then `deliver(those made)`; returns what that returns.
+
+    wanted: (source, mode) pairs. Where none is missing there is no background.
+    """
+    known = record(session)
+    tasks = [estimate.prepared(source, Parameters(mode=mode)) for source, mode in wanted
+             if known.estimate_for(source, mode) is None]
+    if not tasks:
+        return deliver([])
+    estimate.require_memory(tasks)
+    estimate.assign_numbers(session, tasks, replace=True, model_id=None)
+    sources = [task.source for task in tasks]
+
+    def kept(found):
+        for task, one in zip(tasks, found, strict=True):
+            scale_map = estimate.opened(session, task, one, None)
+            estimate.log_result(session, task.source, scale_map, one, 'color false')
+        return deliver(found)
+
+    maps_text = ', '.join(volumes.label(source) for source in sources)
+    return jobs.run(session, f'Scale of {maps_text}',
+                    lambda progress: estimate.estimates_of(tasks, progress), kept, block=block,
+                    watch=sources, numbers=[task.number for task in tasks if task.replaces is None])
+
+
+def _summary(readout):
+    """One line on a readout for the log."""
+    values = readout.values[readout.inside]
+    models = ', '.join(volumes.label(model) for model in readout.layout.atoms.unique_structures)
+    text = f'{readout.mode.capitalize()} scale of {volumes.label(readout.source)} in {models}: '
+    if len(values):
+        text += (f'mean {values.mean():.3f} over {len(values)} atoms, '
+                 f'{values.min():.3f} to {values.max():.3f}; attribute {readout.attribute}')
+    else:
+        text += 'no atom lies in this map'
+    if readout.outside:
+        text += f'; {readout.outside} atoms outside the map are left out'
+    return text + '.'
+
+
+def _table(session, readouts):
+    """A row for each chain, with links that select, as HTML."""
+    layout, one = readouts[0].layout, len(readouts) == 1
+    head = ['Chain', '', 'Residues', 'Atoms']
+    head += ['Mean scale', 'Least', 'Most'] if one else [
+        f'#{readout.source.id_string}' for readout in readouts]
+    rows = []
+    for index, part in enumerate(layout.parts):
+        residues = layout.residues[part.residues]
+        cells = [link(selecting(session, residues), part.name),
+                 escape(part.description), str(len(residues)),
+                 str(max(readout.part_atoms[index] for readout in readouts))]
+        cells += [number(readout.part_values[index]) for readout in readouts]
+        if one:
+            cells += _extremes(session, readouts[0], part)
+        rows.append(cells)
+    html = html_table(head, rows)
+    return common.folded(f'Scale of {len(rows)} chains', html) if len(rows) > _LONG else html
+
+
+def _extremes(session, readout, part):
+    """Cells on the residues of least and of most scale."""
+    values = readout.residue_values[part.residues]
+    if np.isnan(values).all():
+        return ['', '']
+    cells = []
+    for which in (np.nanargmin(values), np.nanargmax(values)):
+        residue = readout.layout.residues[int(part.residues[which])]
+        place = f'{residue.number}{residue.insertion_code.strip()}'
+        spec = f'#{part.structure.id_string}/{part.chain_id}:{place}'
+        cells.append(f'{number(values[which])} {link(spec, f"{residue.name} {place}")}')
+    return cells
+
+
+def selecting(session, residues):
+    """A specifier of residues of one model, which also holds when other models are opened."""
+    spec = concise_residue_spec(session, residues)
+    return spec if spec.startswith('#') else f'#{residues[0].structure.id_string}{spec}'
+
+
+def link(spec, text):
+    """A link of the log that selects."""
+    return (f'<a title="Select {escape(text)}" href="cxcmd:select {escape(spec)}">'
+            f'{escape(text)}</a>')
+
+
+def number(value):
+    """A scale as it stands in tables, or a dash where there is none."""
+    return f'{value:.3f}' if value == value else '&ndash;'
+
+
+def html_table(head, rows):
+    """A table for the log; head and cells are HTML."""
+    lines = ['<table border="1" cellpadding="4" cellspacing="0"><thead><tr>',
+             *[f'<th>{cell}</th>' for cell in head], '</tr></thead><tbody>']
+    for row in rows:
+        lines += ['<tr>', *[f'<td>{cell}</td>' for cell in row], '</tr>']
+    return ''.join(lines) + '</tbody></table>'
+
+
+def _write_column(session, readout, column):
+    atoms = readout.layout.atoms[readout.inside]
+    action = ColumnWritten(atoms, column, readout.values[readout.inside])
+    action.redo()
+    session.undo.register(action)
+    text = f'The {column} column of {len(atoms)} atoms now holds their scale.'
+    if readout.outside:
+        text += f' The {readout.outside} atoms outside the map keep what they had.'
+    session.logger.info(text)
+
+
+def _look(session, readout, palette, limits):
+    if limits == 'full':
+        values = readout.residue_values[np.isfinite(readout.residue_values)]
+        limits = float(values.min()), float(values.max())
+        if limits[0] == limits[1]:
+            limits = None
+    found = record(session).estimate_for(readout.source, readout.mode)
+    return estimate.choose_look(session, readout.source, palette, limits, found)
+
+
+def _color(session, readout, chosen, limits, key):
+    """Colour as ChimeraX's color byattribute does: atoms by their own scale, cartoons by residue.
+    """
+    from chimerax.std_commands.color import color_by_attr
+    with session.undo.aggregate('occupy atoms color'):
+        color_by_attr(session, f'a:{readout.attribute}',
+                      atoms=readout.layout.atoms[readout.inside],
+                      palette=coloring.ranged(chosen, limits), log_info=False)
+        if key:
+            coloring.show_key(session, chosen, limits, f'{readout.mode} scale')
+
+
+def _plot(session, readouts, colormap, plot):
+    from ..plots_sequence import sequence_figure
+    models = ', '.join(model.name for model in readouts[0].layout.atoms.unique_structures)
+    figure = sequence_figure(readouts, colormap, models)
+    if plot is True:
+        from ..tool.plot_window import show_figure
+        show_figure(session, figure, f'Scale along {models}')
+        return
+    files.save_figure(figure, plot)
+    session.logger.info(f'Wrote {plot}.')
+
+
+def register(_command_info, logger):
+    """Register `occupy atoms` with ChimeraX."""
+    from chimerax.core.commands import register as register_command
+    description = CmdDesc(
+        required=[('atoms', AtomsArg)],
+        keyword=[('map', common.VolumesArg), ('mode', common.setting_arg('mode')),
+                 ('file', SaveFileNameArg), ('column', EnumOf(tuple(COLUMNS))),
+                 ('color', BoolArg), ('key', BoolArg), ('palette', common.PaletteArg),
+                 ('range', ColormapRangeArg), ('plot', Or(BoolArg, SaveFileNameArg)),
+                 ('block', BoolArg)],
+        synopsis='Read the local scale at the atoms of models')
+    register_command('occupy atoms', description, occupy_atoms, logger=logger)
