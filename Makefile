@@ -50,7 +50,7 @@ install:  ## install the bundle into the application named by CHIMERAX=…
 	rm -rf build *.egg-info
 
 test-chimerax: install  ## run the tests inside the application named by CHIMERAX=…
-	"$(CHIMERAX)" -m pip install --quiet pytest hypothesis
+	"$(CHIMERAX)" -m pip install --quiet $$(grep -E '^(pytest|hypothesis)==' requirements/test.txt)
 	"$(CHIMERAX)" --nogui --offscreen --exit --script tests/in_application.py
 
 clean:  ## remove what the other targets made, except downloads

@@ -82,12 +82,19 @@ def _clear(session):
             session.tasks.remove(task)
         else:
             task.terminate()
-    # What threads still had to say belongs to the test that started them.
-    process_events = getattr(session.ui, 'process_events', None)
-    if process_events is not None:
-        process_events()
+    headless_ui = hasattr(session.ui, 'process_events')
+    if headless_ui:
+        # What threads still have to say belongs to the test that started them.
+        session.ui.process_events()
     session.reset()
     session.undo.clear()
+    # ChimeraX looks once more at what was closed before it was ever drawn.
+    session.main_view.drawing_bounds()
+    if headless_ui:
+        from headless import WINDOW_SIZE
+
+        session.main_view.resize(*WINDOW_SIZE)
+        session.ui.log.clear()
 
 
 @pytest.fixture
