@@ -61,14 +61,15 @@ class SyntheticMap:
 
 class Assembly:
     """A model cut into components. `parts`: into how many slices each chain is cut; or a dict of
-    chain name to number, 1 where it says nothing.
+    chain name to number, 1 where it says nothing. `by_kind`: protein and nucleic acid are the
+    components instead. Components of fewer than `least_atoms` are left out.
     """
 
-    def __init__(self, path, parts=1, least_atoms=300):
+    def __init__(self, path, parts=1, least_atoms=300, by_kind=False):
         self.path = Path(path)
         self.name = self.path.name.split('.')[0].split('_')[0].lower()
         self.components = {}
-        for name, atoms in _chains(self.path):
+        for name, atoms in _chains(self.path, by_kind):
             if len(atoms) < least_atoms:
                 continue
             number = parts.get(name, 1) if isinstance(parts, dict) else parts
@@ -141,15 +142,24 @@ class Assembly:
         return ((places - self.centre) / voxel + n // 2)[:, ::-1]
 
 
-def _chains(path):
-    """(name, [(place, element)]) of every chain's heavy atoms; waters left out."""
+def _chains(path, by_kind):
+    """(name, [(place, element)]) of every chain's or kind's heavy atoms; waters left out."""
     structure = gemmi.read_structure(str(path))
     structure.remove_alternative_conformations()
     structure.remove_waters()
     structure.remove_hydrogens()
+    found = {}
     for chain in structure[0]:
-        yield chain.name, [
-            (np.array(atom.pos.tolist()), atom.element) for residue in chain for atom in residue]
+        for residue in chain:
+            kind = gemmi.find_tabulated_residue(residue.name)
+            if by_kind and not (kind.is_amino_acid() or kind.is_nucleic_acid()):
+                continue
+            name = chain.name
+            if by_kind:
+                name = 'protein' if kind.is_amino_acid() else 'nucleic acid'
+            found.setdefault(name, []).extend(
+                (np.array(atom.pos.tolist()), atom.element) for atom in residue)
+    return found.items()
 
 
 def _slices(atoms, number):

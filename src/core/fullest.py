@@ -24,7 +24,10 @@ SAMPLE = 0.5
 SPREAD = 1.09
 #: A component is at least this share of the content, and small enough for a warning below that.
 LEAST_SHARE = 0.05
-SMALL_SHARE = 0.10
+SMALL_SHARE = 0.15
+#: A warning is due, too, where so much of the content lies so far above full scale.
+ABOVE_SHARE = 0.02
+ABOVE = 1.15
 #: Content stands out from the solvent by so many of its widths.
 SOLVENT_WIDTHS = 4
 #: Fewer samples of content than this say nothing.
@@ -93,12 +96,20 @@ def find_fullest(maximum, content):
     share /= share[-1]
     spread = (above >= SPREAD * level) & (share >= LEAST_SHARE)
     last = int(spread.argmax()) if spread.any() else len(level) - 1
-    warnings = ()
-    if share[last] < SMALL_SHARE:
-        warnings = (f'full scale rests on {share[last]:.0%} of the content: a small dense part, '
-                    'or one too small to judge by, may have set it too high; compare '
-                    'fullScaleRegion, or fullScale published',)
-    return Fullest(float(above[last]), float(share[last]), warnings)
+    value = float(above[last])
+    return Fullest(value, float(share[last]), tuple(_doubts(value, share[last], level, share)))
+
+
+def _doubts(value, own_share, level, share):
+    """What to be said of a full scale: `level` descending, `share` of the content down to it."""
+    if own_share < SMALL_SHARE:
+        yield (f'full scale rests on {own_share:.0%} of the content: so small a part may set it '
+               'too high, if it is denser than the rest, or too low, if it is too small to stand '
+               'apart; compare fullScaleRegion')
+    elif level[np.searchsorted(share, ABOVE_SHARE)] > ABOVE * value:
+        yield (f'a small part of the map lies more than {ABOVE - 1:.0%} above full scale: if it is '
+               'the fuller one, and not only denser, full scale is too low; compare '
+               'fullScaleRegion')
 
 
 def _levels(maximum, content):

@@ -22,7 +22,7 @@ LEAST_SCALE = 0.05
 #: Less weight than this in a surrounding is nothing to average.
 LEAST_WEIGHT = 1e-4
 #: Samples of the coarse grid per width.
-SAMPLES_PER_WIDTH = 2
+SAMPLES_PER_WIDTH = 1.5
 SLAB = 8
 
 

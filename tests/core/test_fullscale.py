@@ -169,7 +169,16 @@ def test_small_dense_part_is_told(ramp):
     blob = ndimage.gaussian_filter(blob, 1.5)
     array += 3 * array.max() * blob / blob.max()
     found = estimate(array, VOXEL, mode='occupancy', full_scale='auto')
-    assert any('small dense part' in warning for warning in found.warnings)
+    assert any('so small a part' in warning for warning in found.warnings)
+
+
+def test_small_full_part_is_told():
+    array, atoms = three_chains((0.6, 0.6, 0.6), 0.02)
+    full, _ = three_chains((1, 1, 1), 0)
+    corner = tuple(slice(int(c) - 3, int(c) + 4) for c in CENTRES[1])
+    array[corner] = full[corner]
+    found = estimate(array, VOXEL, mode='occupancy', full_scale='auto')
+    assert any('fullScaleRegion' in warning for warning in found.warnings)
 
 
 def test_flattened_solvent_is_told(ramp):
