@@ -43,7 +43,7 @@ class ColorSection:
         layout.addLayout(beside('Range', self.low, 'to', self.high, self.default_range))
         self.key = QCheckBox('Colour key')
         self.key.setToolTip('Show which colour stands for which scale')
-        self.tiles = QCheckBox('Tiles of full and least scale')
+        self.tiles = QCheckBox('Tiles')
         self.tiles.setToolTip('Mark in 3-D where full scale and the least scale were found')
         layout.addLayout(beside(self.key, self.tiles))
         self.apply_button = QPushButton('&Colour by scale')

@@ -10,6 +10,7 @@ from Qt.QtWidgets import (
     QProgressBar,
     QPushButton,
     QRadioButton,
+    QSizePolicy,
     QWidget,
 )
 
@@ -21,8 +22,8 @@ from .widgets import beside, column, enable_if, text_label, tip
 
 #: What tells the modes apart, in half a sentence.
 _MODE_TEXTS = {
-    'resolution': 'falls with resolution and occupancy',
-    'occupancy': 'evens out resolution; needed to modify'}
+    'resolution': 'and occupancy with it',
+    'occupancy': 'resolution evened out'}
 
 
 def is_source(model):
@@ -47,19 +48,20 @@ class MapSection:
         self.menu.value_changed.connect(panel.map_chosen)
         label = QLabel('&Map')
         label.setBuddy(self.menu)
-        layout.addLayout(beside(label, self.menu))
+        self.menu.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row = beside(label, self.menu, stretch=False)
+        row.setStretch(1, 1)
+        layout.addLayout(row)
         self.info = text_label()
         layout.addWidget(self.info)
         self._modes = QButtonGroup(self.widget)
         self.mode_buttons = {}
         for mode in MODES:
-            button = QRadioButton(mode.capitalize())
+            button = QRadioButton(f'{mode.capitalize()} – {_MODE_TEXTS[mode]}')
             button.setToolTip(tip('mode'))
             self._modes.addButton(button)
             self.mode_buttons[mode] = button
-            row = beside(button, text_label(_MODE_TEXTS[mode]), stretch=False)
-            row.setStretch(1, 1)
-            layout.addLayout(row)
+            layout.addWidget(button)
         self.mode_buttons[panel.settings.mode].setChecked(True)
         self._modes.buttonToggled.connect(self._mode_chosen)
         self.parameters = ParametersSection(self.widget, panel.refresh_soon)
@@ -83,6 +85,7 @@ class MapSection:
         layout.addLayout(row)
         self.hint = text_label()
         layout.addWidget(self.hint)
+        layout.addStretch(1)
 
     @property
     def mode(self):

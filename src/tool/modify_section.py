@@ -67,7 +67,7 @@ class ModifySection:
         self._connect()
 
     def _add_options(self, layout):
-        self.options = CollapsiblePanel(self.widget, title='Options')
+        self.options = CollapsiblePanel(self.widget, title='Options', margins=(12, 0, 0, 0))
         self.options.toggle_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.options.toggle_button.setToolTip('Solvent, hedge, low-pass, histogram, output')
         self.exclude_solvent = QCheckBox('Leave solvent out')

@@ -30,20 +30,20 @@ class MoreSection:
         self.solvent_mask = QPushButton('Content mask')
         self.solvent_mask.setToolTip('Make a mask that is 1 where the scale exceeds the threshold')
         self.solvent_mask.clicked.connect(lambda: self._run('mask', self.solvent_mask_words()))
-        layout.addLayout(beside(self.solvent_mask, 'where scale exceeds', self.threshold))
+        layout.addLayout(beside(self.solvent_mask, 'scale above', self.threshold))
         self.curve = menu(('attenuate', 'sigmoid'), tooltip='The curve that tells what is kept')
         self.power = number_box('power', step=0.5, decimals=1)
         self.pivot = number_box('pivot', step=0.05)
         self.curve.currentIndexChanged.connect(lambda _index: self.refresh())
         layout.addLayout(beside('Subtract by', self.curve))
-        layout.addLayout(beside('with power', self.power, 'pivot', self.pivot))
-        self.covers = menu([(f'what is {word}', word) for word in COVERS],
-                           SETTINGS['covers'].default, tip('covers'))
+        layout.addLayout(beside('Power', self.power, 'pivot', self.pivot))
+        self.covers = menu(COVERS, SETTINGS['covers'].default, tip('covers'))
+        layout.addLayout(beside('Covering what is', self.covers))
         self.subtraction_mask = QPushButton('Subtraction mask')
         self.subtraction_mask.setToolTip('Make a soft mask for signal subtraction')
         self.subtraction_mask.clicked.connect(
             lambda: self._run('mask', self.subtraction_mask_words()))
-        layout.addLayout(beside(self.subtraction_mask, 'of', self.covers))
+        layout.addLayout(beside(self.subtraction_mask))
         return group
 
     def solvent_mask_words(self):
@@ -78,9 +78,10 @@ class MoreSection:
         return group
 
     def _level(self):
-        group = QGroupBox('One level for the map and all made from it')
+        group = QGroupBox('One level for all of its maps')
         layout = column(group)
         self.level = QLineEdit()
+        self.level.setMinimumWidth(self.level.fontMetrics().horizontalAdvance('0') * 8)
         self.level.setValidator(QDoubleValidator(self.level))
         self.level.setToolTip('Surface level, in the units of the map')
         self.level.setAccessibleName('surface level')
@@ -92,7 +93,8 @@ class MoreSection:
         self.from_map = QPushButton('As the map')
         self.from_map.setToolTip('Take the level at which the map is shown')
         self.from_map.clicked.connect(self._level_of_map)
-        layout.addLayout(beside(self.level, self.from_map, self.set_level))
+        layout.addLayout(beside(self.level, self.from_map))
+        layout.addLayout(beside(self.set_level))
         return group
 
     def _others(self):

@@ -3,9 +3,10 @@
 from chimerax.core.commands import run
 from chimerax.core.errors import NotABug
 from chimerax.core.models import ADD_MODELS, REMOVE_MODELS
-from Qt.QtCore import Qt, QTimer
+from Qt.QtCore import QTimer
 from Qt.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QFrame,
     QPushButton,
     QScrollArea,
@@ -25,6 +26,26 @@ from .solvent_section import SolventSection
 from .widgets import beside, column, text_label
 
 
+class _Scrolled(QScrollArea):
+    """Scrolls what does not fit; puts two halves beside one another where there is the width."""
+
+    def __init__(self, content, halves, widgets):
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._halves, self._widgets = halves, widgets
+        self.setWidget(content)
+
+    def resizeEvent(self, event):
+        needed = sum(widget.minimumSizeHint().width() for widget in self._widgets)
+        room = self.viewport().width() - 10      # margins and the gap between them
+        wide = needed <= room
+        self._halves.setDirection(QBoxLayout.Direction.LeftToRight if wide
+                                  else QBoxLayout.Direction.TopToBottom)
+        self._halves.setStretch(0, 1 if wide else 0)
+        super().resizeEvent(event)
+
+
 class Panel:
     """All widgets, and what they share. `widget` goes into a tool window.
 
@@ -38,13 +59,8 @@ class Panel:
         self._refresh_due = False
         self._closed = False
         self._watched = None
-        self.widget = QScrollArea()
-        self.widget.setWidgetResizable(True)
-        self.widget.setFrameShape(QFrame.Shape.NoFrame)
-        self.widget.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         content = QWidget()
         layout = column(content, margins=(2, 2, 2, 2))
-        self.widget.setWidget(content)
         # The sections ask one another, so all are there before the first is refreshed.
         self.map = None
         self.map = MapSection(self)
@@ -65,9 +81,12 @@ class Panel:
         self.help_button.clicked.connect(lambda: show_help())
         bottom = beside(self.status, self.help_button, stretch=False)
         bottom.setStretch(0, 1)
-        layout.addWidget(self.map.widget)
-        layout.addWidget(self.tabs, 1)
+        halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        halves.addWidget(self.map.widget)
+        halves.addWidget(self.tabs, 1)
+        layout.addLayout(halves, 1)
         layout.addLayout(bottom)
+        self.widget = _Scrolled(content, halves, (self.map.widget, self.tabs))
         self._say('')
         self._listen()
         self.refresh()

@@ -13,7 +13,7 @@ from .widgets import menu, scrolls_past, tip
 _LABELS = {
     'low_pass': 'Low-pass', 'worst_resolution': 'Worst resolution', 'kernel_size': 'Kernel edge',
     'kernel_radius': 'Kernel radius', 'tau': 'Tau', 'tile_size': 'Tile edge',
-    'max_box': 'Largest box', 'full_scale': 'Full scale'}
+    'max_box': 'Largest box', 'full_scale': 'Full scale', 'smooth': 'Smoothing'}
 _WHOLE = ('kernel_size', 'tile_size', 'max_box')
 
 
@@ -25,7 +25,7 @@ class ParametersSection:
 
     def __init__(self, parent, changed):
         self._changed = changed
-        self.widget = CollapsiblePanel(parent, title='Parameters')
+        self.widget = CollapsiblePanel(parent, title='Parameters', margins=(12, 0, 0, 0))
         self.widget.toggle_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.widget.toggle_button.setToolTip(
             'Show what the estimate can be told; empty entries are derived from the map')
@@ -40,7 +40,7 @@ class ParametersSection:
         row = grid.rowCount()
         grid.addWidget(QLabel('Baseline'), row, 0)
         grid.addWidget(self.baseline, row, 1, 1, 3)
-        self.recalibrate = QCheckBox('Zero scale at the edge of the noise')
+        self.recalibrate = QCheckBox('Zero at the edge of noise')
         self.recalibrate.setToolTip(tip('recalibrate'))
         self.recalibrate.toggled.connect(lambda _on: self._edited())
         grid.addWidget(self.recalibrate, row + 1, 0, 1, 4)
@@ -55,7 +55,7 @@ class ParametersSection:
         entry.setToolTip(tip(name))
         entry.setAccessibleName(text)
         entry.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        entry.setMinimumWidth(entry.fontMetrics().horizontalAdvance('published 0'))
+        entry.setMinimumWidth(entry.fontMetrics().horizontalAdvance('00000.00'))
         if name == 'full_scale':
             entry = self._full_scale_box(entry)
         label.setBuddy(entry)

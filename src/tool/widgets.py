@@ -57,6 +57,7 @@ def column(parent=None, margins=(6, 6, 6, 6)):
     """A vertical layout, on a widget if one is given."""
     layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
     layout.setContentsMargins(*margins)
+    layout.setSpacing(4)
     return layout
 
 

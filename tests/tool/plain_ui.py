@@ -47,10 +47,10 @@ class MainToolWindow:
 class CollapsiblePanel(QWidget):
     """A title with an arrow that folds and unfolds `content_area`."""
 
-    def __init__(self, parent=None, title=''):
+    def __init__(self, parent=None, title='', margins=(30, 0, 0, 0)):
         super().__init__(parent)
         self.content_area = QFrame(self)
-        QVBoxLayout(self.content_area).setContentsMargins(30, 0, 0, 0)
+        QVBoxLayout(self.content_area).setContentsMargins(*margins)
         self.toggle_button = button = QToolButton(self)
         button.setText(title)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
