@@ -41,6 +41,8 @@ MODES = {0: 'i1', 1: 'i2', 2: 'f4', 6: 'u2', 12: 'f2'}
 OTHER_MODES = {3: 'Fourier components', 4: 'Fourier components', 101: 'packed 4-bit numbers'}
 #: An axis this long or longer means that the header was read in the wrong byte order.
 LONGEST_AXIS = 65536
+#: Voxel sizes in Å outside of which a header tells none.
+VOXEL_SIZES = (1e-3, 1e5)
 IMOD_STAMP = 1146047817
 VOLUME_STACKS = range(401, 631)
 LABELS = 10
@@ -322,7 +324,8 @@ def _check_stack(header, shape, path):
 def _check_cell(header):
     counts = [int(header[name]) for name in ('mx', 'my', 'mz')]
     lengths = triple(header['cella'])
-    if not all(m > 0 for m in counts) or not all(0 < a < math.inf for a in lengths):
+    if not all(m > 0 and VOXEL_SIZES[0] <= a / m <= VOXEL_SIZES[1]
+               for m, a in zip(counts, lengths, strict=True)):
         raise MapFileError('the map has no voxel size; write one into its header first')
 
 

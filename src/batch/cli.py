@@ -33,7 +33,7 @@ failed (the others are done), 2 a mistake in the options, 130 interrupted.
 
   %(prog)s map.mrc
   %(prog)s --mode occupancy --confidence --plots maps/*.map.gz --jobs 4
-  %(prog)s --amplify 3 --sigmoid 5 --pivot 0.2 classes/*.mrc --output-dir modified
+  %(prog)s --amplify 3 --sigmoid 5 --pivot 0.2 classes/*.mrc -o modified
 '''
 
 

@@ -95,6 +95,7 @@ def test_oddities_are_read_and_told(blobs, write, tmp_path):
     ('no voxel size', {'cell': (0, 0, 0)}),
     ('no voxel size', {'counts': (0, 0, 0), 'cell': (1, 1, 1)}),
     ('no voxel size', {'cell': (float('nan'), 1, 1)}),
+    ('no voxel size', {'cell': (1e-40, 1, 1)}),
     ('stack of 4 volumes', {'group': 401, 'counts': (44, 42, 10)}),
     ('stack of 40 images', {'group': 0, 'counts': (44, 42, 1)}),
     ('Fourier components', {'mode': 4}),
