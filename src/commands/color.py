@@ -23,8 +23,7 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
     plan = [(target, _entry(session, map or target, mode)) for target in targets]
     coloured = []
     for target, (entry, scale_map) in plan:
-        look = record(session).look(entry.source)
-        chosen, limits = choose_look(look, palette, range, entry.estimate)
+        chosen, limits = choose_look(session, entry.source, palette, range, entry.estimate)
         surfaces = [target]
         if hasattr(target, 'full_matrix'):
             surfaces = coloring.surfaces_of(target)

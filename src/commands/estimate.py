@@ -13,8 +13,9 @@ from chimerax.core.commands import (
 )
 from chimerax.core.errors import UserError
 
-from .. import coloring, jobs, volumes
+from .. import coloring, jobs, memory, volumes
 from ..core import Parameters, check_map, derive, estimate
+from ..core.memory import estimate_bytes, kept_bytes
 from ..core.parameters import SETTINGS, keyword
 from ..estimates import record
 from ..regions import region_of
@@ -36,6 +37,7 @@ class _Task:
     solvent_mask: object = None
     full_scale_region: object = None
     other: object = None
+    working: object = None
     #: Words of the command that name other maps.
     words: str = ''
     number: tuple = None
@@ -80,6 +82,7 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
         task.words = _words(fullScaleFrom=full_scale_from, solventMask=solvent_mask)
         if full_scale_region is not None:
             task.words += f' fullScaleRegion {full_scale_region.spec}'
+    require_memory(tasks)
     assign_numbers(session, tasks, replace, model_id)
 
     def deliver(estimates):
@@ -139,13 +142,23 @@ def prepared(source, parameters, solvent_mask=None, other=None, full_scale_regio
     region = None
     if full_scale_region is not None:
         region, _ = region_of(full_scale_region, source, working.shape)
-    return _Task(source, array, axes, parameters, mask, region, other)
+    return _Task(source, array, axes, parameters, mask, region, other, working)
 
 
 def _about(source, error):
     """The core's error as one about a map; its #1 becomes the map's number."""
     text = str(error).replace('#1', f'#{source.id_string}')
     return UserError(f'{volumes.label(source)}: {text}')
+
+
+def require_memory(tasks):
+    """`UserError` if the estimates would need more memory than is free."""
+    height = kept = 0
+    for task in tasks:
+        height = max(height, kept + estimate_bytes(task.array, task.working))
+        kept += kept_bytes(task.working)
+    names = ', '.join(volumes.label(task.source) for task in tasks)
+    memory.require(height, f'the estimate of {names}', 'close other maps, or lower maxBox')
 
 
 def assign_numbers(session, tasks, replace, model_id):
@@ -199,7 +212,7 @@ def opened(session, task, found, name):
 def _shown(session, task, scale_map, found, color, key, palette, limits):
     """Log one result, and colour its map."""
     source = task.source
-    chosen, limits = choose_look(record(session).look(source), palette, limits, found)
+    chosen, limits = choose_look(session, source, palette, limits, found)
     words = [task.words, f'color {common.value_text(color)}']
     if color:
         words.append(f'key {common.value_text(key)} palette {chosen.name} '
@@ -211,15 +224,16 @@ def _shown(session, task, scale_map, found, color, key, palette, limits):
             title=key_title(found) if key else '', name='occupy')
 
 
-def choose_look(look, palette, limits, found):
+def choose_look(session, source, palette, limits, found):
     """Palette and range to use for a map: what is given, else what the user chose before.
 
-    look: the dict of the record in which they are remembered. Returns a `Palette` and (low, high).
+    They are remembered in the record. Returns a `Palette` and (low, high).
     """
+    look = record(session).look(source)
     if palette is not None:
         look['palette'] = palette.name
     elif 'palette' in look:
-        palette, _, _ = common.PaletteArg.parse(look['palette'], None)
+        palette, _, _ = common.PaletteArg.parse(look['palette'], session)
     else:
         palette = coloring.palette(coloring.DEFAULT_PALETTE)
     if limits == 'full':

@@ -12,8 +12,7 @@ def show_like(session, volume, source):
     volume.display = True
     entry = colored_by(session, source)
     if entry is not None:
-        known = record(session)
-        chosen, limits = choose_look(known.look(source), None, None, entry.estimate)
+        chosen, limits = choose_look(session, source, None, None, entry.estimate)
         coloring.color_surfaces(
             session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits)
 

@@ -5,8 +5,9 @@ from html import escape
 from chimerax.core.commands import BoolArg, CmdDesc, ModelIdArg, StringArg
 from chimerax.core.errors import UserError
 
-from .. import jobs, volumes
+from .. import jobs, memory, volumes
 from ..core import Modification, check_modification, modify
+from ..core.memory import modify_bytes
 from ..estimates import record
 from . import common, looks
 from .needed import needed_for_all, numbers_for
@@ -45,6 +46,8 @@ def occupy_modify(session, kind, maps=None, *, scale_map=None, solvent_mask=None
     for need in needs:
         if need.found is not None and solvent_mask is None:
             _check(need, modification)
+    title = f'{KINDS[kind][0].capitalize()} ' + ', '.join(volumes.label(n.source) for n in needs)
+    _require_memory(needs, title)
     numbers, kept = numbers_for(session, needs, model_id)
 
     def work(progress):
@@ -63,7 +66,6 @@ def occupy_modify(session, kind, maps=None, *, scale_map=None, solvent_mask=None
             raise UserError(refused)
         return opened
 
-    title = f'{KINDS[kind][0].capitalize()} ' + ', '.join(volumes.label(n.source) for n in needs)
     return jobs.run(session, title, work, deliver, block=block,
                     watch=[need.source for need in needs], numbers=kept)
 
@@ -73,6 +75,14 @@ def _check(need, modification):
         check_modification(need.found, modification)
     except ValueError as error:
         raise UserError(f'{volumes.label(need.source)}: {error}') from None
+
+
+def _require_memory(needs, title):
+    height = kept = 0
+    for need in needs:
+        height = max(height, kept + need.bytes_needed, kept + modify_bytes(need.array))
+        kept += 4 * need.array.size
+    memory.require(height, title, 'close other maps first')
 
 
 def _part(progress, index, number):

@@ -7,6 +7,7 @@ from chimerax.core.errors import UserError
 from .. import volumes
 from ..core import Parameters, refit_solvent
 from ..core.interpolate import resample
+from ..core.memory import estimate_bytes
 from ..estimates import record
 from . import common, estimate
 
@@ -58,6 +59,13 @@ class Needed:
         if self.found is not None:
             return self.found.grid
         return volumes.grid_of(self.source).working(self._task.parameters.max_box)
+
+    @property
+    def bytes_needed(self):
+        """Memory that `work` takes at its height."""
+        if self.found is not None and self._mask is None:
+            return 0
+        return estimate_bytes(self._array, self.working_grid)
 
     @property
     def array(self):

@@ -36,8 +36,8 @@ def gain(scale, modification, limit=None):
         return _sigmoid_gain(scale, power, modification.pivot)
     limit = modification.scale_limit if limit is None else limit
     exponent = scale.dtype.type((1 / power if modification.kind == 'amplify' else power) - 1)
-    with np.errstate(divide='ignore'):
-        found = scale ** exponent
+    with np.errstate(divide='ignore', over='ignore'):
+        found = np.minimum(scale ** exponent, np.finfo(scale.dtype).max)
     found[scale <= limit] = 1
     if modification.kind == 'attenuate' and limit == 0:
         found[scale == 0] = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import curve_fit
 
+from .histogram import count
 from .parameters import (
     HISTOGRAM_BINS,
     HISTOGRAM_FLOOR,
@@ -118,7 +119,7 @@ def fit_solvent(array, region=None, source=None, progress=None):
     """
     # All of the sphere decides the range: what stands out lies beyond the solvent region.
     low, high = _range(array)
-    counts = _histogram(array, region, low, high, progress)
+    counts = count(array, low, high, HISTOGRAM_BINS, _chooser(array.shape, region), progress)
     bin_width = (high - low) / HISTOGRAM_BINS
     density = counts / (counts.sum() * bin_width)
     centres = low + (np.arange(HISTOGRAM_BINS) + 0.5) * bin_width
@@ -175,35 +176,24 @@ def flat_share(array):
     return float(shares[:, 0].sum() / shares[:, 1].sum())
 
 
-def _planes(array, region, planes):
-    """The voxels of some planes that lie in the region, in one row."""
-    if region is None:
-        return array[planes][inside_sphere(array.shape, np.arange(planes.start, planes.stop))]
-    return array[planes][region[planes]]
+def _chooser(shape, region=None):
+    """A function that tells which voxels of some planes lie in a region, or in the sphere."""
+    if region is not None:
+        return lambda planes: region[planes]
+    return lambda planes: inside_sphere(shape, np.arange(planes.start, planes.stop))
 
 
 def _range(array):
+    """Smallest and largest value in the inscribed sphere."""
+    inside = _chooser(array.shape)
+
     def one_slab(planes, step):
-        values = _planes(array, None, planes)
+        values = array[planes][inside(planes)]
         step()
         return (values.min(), values.max()) if len(values) else (np.inf, -np.inf)
 
     ends = np.array(in_threads(one_slab, slabs(array.shape[0], SLAB)), float)
     return float(ends[:, 0].min()), float(ends[:, 1].max())
-
-
-def _histogram(array, region, low, high, progress):
-    """Counts of the densities in the region, in equal bins from `low` to `high`."""
-    factor = HISTOGRAM_BINS / (high - low)
-
-    def one_slab(planes, step):
-        values = _planes(array, region, planes)
-        bins = ((values - np.float32(low)) * np.float32(factor)).astype(np.intp)
-        np.minimum(bins, HISTOGRAM_BINS - 1, out=bins)
-        step()
-        return np.bincount(bins, minlength=HISTOGRAM_BINS)
-
-    return sum(in_threads(one_slab, slabs(array.shape[0], SLAB), progress))
 
 
 def _fit_peak(centres, density):

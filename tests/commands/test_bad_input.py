@@ -94,3 +94,18 @@ def test_parameters(session, run, blobs, words):
                                      'occupy color #1 mode occupancy'])
 def test_needs_an_estimate(session, run, blobs, command):
     _refused(session, run, command, 'occupy')
+
+
+@pytest.mark.parametrize('command', ['occupy #1', 'occupy amplify #1 power 2'])
+def test_too_little_memory_is_said_before_any_work(run, session, blobs, monkeypatch, command):
+    psutil = pytest.importorskip('psutil', reason='the test environment has it, as ChimeraX does')
+    run('occupy #1 mode occupancy color false')
+    before = session.models.list()
+
+    class Memory:
+        available = 200_000
+
+    monkeypatch.setattr(psutil, 'virtual_memory', Memory)
+    with pytest.raises(UserError, match=r'needs about .* GB of memory, but only 0\.0 GB'):
+        run(command)
+    assert session.models.list() == before

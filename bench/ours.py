@@ -1,0 +1,133 @@
+"""Our core, timed in a process of its own: `run` is for bench/speed.py.
+
+Beside every figure stand those of the machine at that moment: one float32 `rfftn` and `irfftn` of
+the box, and reading and copying the array once.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import mrcfile
+import numpy as np
+from environments import prepare_core
+from reference import PeakMemory
+from scipy import fft
+
+prepare_core()
+
+from chimerax.occupy.core import Modification, estimate, modify  # noqa: E402
+from chimerax.occupy.core.threads import thread_count  # noqa: E402
+
+MODIFICATIONS = {
+    'amplify': Modification('amplify', power=3),
+    'attenuate': Modification('attenuate', power=3, exclude_solvent=True),
+    'sigmoid': Modification('sigmoid', power=5, pivot=0.3, exclude_solvent=True),
+    'attenuate and fill': Modification('attenuate', power=3),
+    'sigmoid and fill': Modification('sigmoid', power=5, pivot=0.3),
+}
+
+
+def run(map_path, mode='occupancy', repeats=1, modifications=False, **settings):
+    """Estimate (and modify) a map in a new process; return the figures as a dict.
+
+    "seconds" of each estimate, "with_files" with reading the map and writing scale and confidence,
+    "stages" of the fastest, "copies": memory beyond the input in float32 arrays of the working
+    grid, at its height. "modify": seconds of each modification, and "modify_copies" beyond the
+    input and the output. "pair", "read", "copy": what the machine takes for those, in seconds.
+    """
+    request = {'mode': mode, 'repeats': repeats, 'modifications': modifications,
+               'settings': settings}
+    done = subprocess.run([sys.executable, __file__, str(map_path), json.dumps(request)],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def timed(function):
+    """(seconds, result) of a call."""
+    start = time.perf_counter()
+    result = function()
+    return time.perf_counter() - start, result
+
+
+def machine(array):
+    """Seconds for an FFT pair of the box, for reading an array and for copying it once."""
+    workers = thread_count()
+
+    def pair():
+        return fft.irfftn(fft.rfftn(array, workers=workers), s=array.shape, workers=workers)
+
+    target = np.empty_like(array)
+    return {'pair': timed(pair)[0], 'read': timed(array.max)[0],
+            'copy': timed(lambda: np.copyto(target, array))[0]}
+
+
+def _estimate(array, voxel, mode, settings):
+    """One estimate: seconds, seconds of each stage, the result and memory at its height."""
+    marks = []
+
+    def progress(_share, stage):
+        if not marks or marks[-1][0] != stage:
+            marks.append((stage, time.perf_counter()))
+
+    with PeakMemory(0.001) as memory:
+        start = time.perf_counter()
+        found = estimate(array, voxel, mode=mode, progress=progress, **settings)
+        end = time.perf_counter()
+    stages = {'Checking': marks[0][1] - start}
+    for (stage, begin), (_, then) in zip(marks, [*marks[1:], ('', end)], strict=True):
+        if stage:
+            stages[stage] = then - begin
+    return end - start, stages, found, memory.peak - memory.start
+
+
+def _with_files(path, mode, settings):
+    """Reading, estimating and writing, as OccuPy's own run does."""
+    with mrcfile.open(path) as file:
+        array, voxel = np.array(file.data), float(file.voxel_size.x)
+    found = estimate(array, voxel, mode=mode, **settings)
+    for name, values in (('scale', found.scale), ('confidence', found.confidence)):
+        with mrcfile.new(f'{path}.{name}.mrc', values, overwrite=True) as file:
+            file.voxel_size = found.grid.steps
+    for name in ('scale', 'confidence'):
+        Path(f'{path}.{name}.mrc').unlink()
+
+
+def measure(path, mode, repeats, modifications, settings):
+    """What `run` returns."""
+    with mrcfile.open(path) as file:
+        array, voxel = np.array(file.data), float(file.voxel_size.x)
+    # Not counted: what is imported on first use, and pages that were never touched.
+    middle = slice(array.shape[0] // 2 - 16, array.shape[0] // 2 + 16)
+    estimate(array[middle, middle, middle], voxel, mode=mode)
+    figures = {'box': array.shape[0], 'seconds': [], 'with_files': [], 'stages': [],
+               'pair': [], 'read': [], 'copy': [], 'copies': 0, 'modify': {}, 'modify_copies': 0}
+    for _ in range(repeats):
+        for name, seconds in machine(array).items():
+            figures[name].append(seconds)
+        seconds, stages, found, memory = _estimate(array, voxel, mode, settings)
+        figures['seconds'].append(seconds)
+        figures['stages'].append(stages)
+        figures['copies'] = max(figures['copies'], memory / (4 * found.grid.voxels))
+        figures['with_files'].append(timed(lambda: _with_files(path, mode, settings))[0])
+        for name, modification in MODIFICATIONS.items() if modifications else ():
+            with PeakMemory(0.001) as peak:
+                seconds, result = timed(partial(modify, array, found, modification))
+            figures['modify'].setdefault(name, []).append(seconds)
+            beyond = (peak.peak - peak.start - result.nbytes) / result.nbytes
+            figures['modify_copies'] = max(figures['modify_copies'], beyond)
+            del result
+    figures['kernel_voxels'] = found.kernel_voxels
+    return figures
+
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('map')
+    parser.add_argument('request', type=json.loads)
+    given = parser.parse_args()
+    print(json.dumps(measure(given.map, **given.request)))

@@ -1,0 +1,180 @@
+"""Writes docs/performance.md and its plot from the figures of bench/speed.py.
+
+    python bench/speed_report.py        once more from the last run, without measuring
+"""
+
+import json
+import os
+import platform
+from statistics import median
+
+from environments import CACHE, ROOT
+
+PLOT = ROOT / 'docs/images/performance.png'
+PAGE = ROOT / 'docs/performance.md'
+MODES = ('resolution', 'occupancy')
+
+
+def write(found):
+    """Write page and plot from what bench/speed.py measured."""
+    PLOT.parent.mkdir(parents=True, exist_ok=True)
+    _plot(found)
+    PAGE.write_text('\n'.join(_page(found)) + '\n', encoding='utf-8')
+    print(f'wrote {PAGE.relative_to(ROOT)} and {PLOT.relative_to(ROOT)}')
+
+
+def _spread(values, digits=2):
+    """A median with the smallest and the largest value."""
+    return f'{median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})'
+
+
+def _ratios(one, other):
+    """The ratios of figures taken one after the other."""
+    return [a / b for a, b in zip(one, other, strict=False)]
+
+
+def _page(found):
+    yield from _head()
+    yield from _estimates(found)
+    yield from _stages(found)
+    yield from _sizes(found)
+    yield from _modifications(found)
+    yield from _chimerax(found['chimerax'])
+
+
+def _head():
+    yield '# Performance'
+    yield ''
+    yield ('Written by `make bench` (bench/speed.py), which measures this program and '
+           'OccuPy 0.1.13 in turn on the same maps with the same parameters: EMD-11007 cut, or '
+           'padded with its '
+           'own solvent, to each box. Figures are medians with the smallest and the largest value; '
+           'ratios are of runs that followed one another. OccuPy runs in one process and reads and '
+           'writes files; "with files" does the same here. The absolute seconds are those of one '
+           f'machine ({os.cpu_count()} processors, {platform.machine()}, Python '
+           f'{platform.python_version()}): only the ratios tell.')
+    yield ''
+
+
+def _estimates(found):
+    yield '## An estimate with solvent model and confidence'
+    yield ''
+    yield ('| box | mode | OccuPy (s) | here (s) | here with files (s) | OccuPy / here with files '
+           '| OccuPy / here | here / one FFT pair | memory, copies of the box |')
+    yield '|---|---|---|---|---|---|---|---|---|'
+    for box, one in found.items():
+        for mode in MODES if box != 'chimerax' else ():
+            ours, theirs = one['ours'][mode], one['occupy'].get(mode)
+            cells = [f'{box}³', mode]
+            cells.append(_spread(theirs['seconds']) if theirs else '–')
+            cells += [_spread(ours['seconds']), _spread(ours['with_files'])]
+            for name in ('with_files', 'seconds'):
+                cells.append(_spread(_ratios(theirs['seconds'], ours[name]), 1)
+                             if theirs else '–')
+            cells += [_spread(_ratios(ours['seconds'], ours['pair']), 1), f'{ours["copies"]:.1f}']
+            yield '| ' + ' | '.join(cells) + ' |'
+    yield ''
+    yield ('Memory is what the process grows by beyond the input, in float32 arrays of the box, at '
+           'its height, results included. OccuPy at 256³: '
+           f'{_occupy_copies(found, "256"):.1f} such arrays.')
+    yield ''
+
+
+def _occupy_copies(found, box):
+    figures = found[box]['occupy']['occupancy']
+    return (figures['peak_bytes'] - figures['start_bytes']) / (4 * int(box) ** 3)
+
+
+def _stages(found):
+    figures = found['256']['ours']['occupancy']
+    yield '## Stage by stage, 256³, occupancy mode'
+    yield ''
+    yield (f'On this machine one FFT pair takes {median(figures["pair"]):.3f} s, reading the array '
+           f'once {median(figures["read"]):.4f} s, copying it {median(figures["copy"]):.4f} s.')
+    yield ''
+    yield '| stage | seconds | in FFT pairs | in copies of the array |'
+    yield '|---|---|---|---|'
+    for stage in figures['stages'][0]:
+        seconds = [one[stage] for one in figures['stages']]
+        yield (f'| {stage} | {_spread(seconds, 3)} | '
+               f'{median(_ratios(seconds, figures["pair"])):.2f} | '
+               f'{median(_ratios(seconds, figures["copy"])):.0f} |')
+    yield ''
+
+
+def _sizes(found):
+    yield '## Time against size'
+    yield ''
+    yield '![Time against voxels](images/performance.png)'
+    yield ''
+    small, large = (found[box]['ours']['occupancy'] for box in ('256', '512'))
+    times = median(large['seconds']) / median(small['seconds'])
+    pairs = median(large['pair']) / median(small['pair'])
+    yield (f'From 256³ to 512³ there are 8 times as many voxels; an estimate takes {times:.1f} '
+           f'times as long, an FFT pair {pairs:.1f} times.')
+    yield ''
+
+
+def _modifications(found):
+    yield '## Modifications, the estimate in hand'
+    yield ''
+    yield '| box | modification | seconds | in FFT pairs |'
+    yield '|---|---|---|---|'
+    for box, one in found.items():
+        figures = one['ours']['occupancy'] if box != 'chimerax' else {}
+        for name, seconds in figures.get('modify', {}).items():
+            yield (f'| {box}³ | {name} | {_spread(seconds, 3)} | '
+                   f'{_spread(_ratios(seconds, figures["pair"]), 1)} |')
+    yield ''
+    figures = found['256']['ours']['occupancy']
+    theirs = found['256']['occupy']['all three']['seconds']
+    modified = [sum(three) for three in zip(*(figures['modify'][name] for name in (
+        'amplify', 'attenuate and fill', 'sigmoid and fill')), strict=True)]
+    whole = [a + b for a, b in zip(figures['seconds'], modified, strict=True)]
+    yield (f'Estimate, amplification, attenuation and sigmoid at 256³: OccuPy '
+           f'{_spread(theirs, 1)} s, here {_spread(whole)} s, a ratio of '
+           f'{_spread(_ratios(theirs, whole), 1)}; the three modifications alone take '
+           f'{_spread(modified)} s, a ratio of {_spread(_ratios(theirs, modified), 1)}.')
+    yield ''
+    yield (f'Memory beyond input and output at its height: {figures["modify_copies"]:.1f} arrays '
+           'of the box.')
+    yield ''
+
+
+def _chimerax(figures):
+    yield '## In ChimeraX'
+    yield ''
+    rest = figures['core'] + figures['contour'] + figures['colour']
+    yield (f'`occupy #1` on EMD-11007 (240³), from typed to coloured, in the ChimeraX library '
+           f'without a window: {figures["command"]:.2f} s. Alone, the core takes '
+           f'{figures["core"]:.2f} s, contouring {figures["contour"]:.2f} s and colouring '
+           f'{figures["colour"]:.2f} s: {rest:.2f} s together. Importing the bundle, which '
+           'ChimeraX does when it starts, loads '
+           + (', '.join(figures['imports']) or 'no numpy, scipy, matplotlib, Qt or core') + '.')
+
+
+def _plot(found):
+    from matplotlib.figure import Figure
+    figure = Figure(figsize=(7, 4.6), layout='constrained')
+    axes = figure.subplots()
+    for program, key, marker in (('OccuPy 0.1.13', 'occupy', 's'), ('here', 'ours', 'o')):
+        for mode, colour in zip(MODES, ('#0072b2', '#d55e00'), strict=True):
+            points = [(int(box) ** 3, median(one[key][mode]['seconds']))
+                      for box, one in found.items() if box != 'chimerax' and mode in one[key]]
+            axes.loglog(*zip(*points, strict=True), marker=marker, color=colour,
+                        linestyle='--' if key == 'occupy' else '-', label=f'{program}, {mode}')
+    pairs = [(int(box) ** 3, median(one['ours']['occupancy']['pair']))
+             for box, one in found.items() if box != 'chimerax']
+    axes.loglog(*zip(*pairs, strict=True), color='#555555', linestyle=':', label='one FFT pair')
+    boxes = [int(box) for box in found if box != 'chimerax']
+    axes.set_xticks([box ** 3 for box in boxes], [f'{box}³' for box in boxes])
+    axes.minorticks_off()
+    axes.set_xlabel('voxels')
+    axes.set_ylabel('seconds')
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(PLOT, dpi=120)
+
+
+if __name__ == '__main__':
+    write(json.loads((CACHE / 'speed.json').read_text()))

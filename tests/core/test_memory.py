@@ -1,0 +1,57 @@
+"""Memory that is taken, as numpy allocates it, against what is foretold."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+from chimerax.occupy.core import Grid, Modification, estimate, modify
+from chimerax.occupy.core.memory import estimate_bytes, kept_bytes, modify_bytes
+
+
+@pytest.fixture(scope='module')
+def density():
+    """Large enough for the slabs that threads work on not to count."""
+    rng = np.random.default_rng(1)
+    array = rng.standard_normal((128, 128, 128)).astype(np.float32)
+    array[40:90, 40:90, 40:90] += 20 * rng.random((50, 50, 50), np.float32)
+    return array
+
+
+def height(function):
+    """Bytes that a call allocates at its height, and its result."""
+    tracemalloc.start()
+    try:
+        result = function()
+        return tracemalloc.get_traced_memory()[1], result
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize('mode', ['resolution', 'occupancy'])
+@pytest.mark.parametrize('max_box', [0, 96])
+@pytest.mark.parametrize('dtype', ['float32', 'int16'])
+def test_estimate_takes_no_more_than_foretold(density, mode, max_box, dtype):
+    array = density.astype(dtype)
+    estimate(array, 1.5, mode=mode, max_box=max_box)
+    taken, found = height(lambda: estimate(array, 1.5, mode=mode, max_box=max_box))
+    assert taken <= estimate_bytes(array, found.grid)
+    assert found.scale.nbytes + found.confidence.nbytes == kept_bytes(found.grid)
+    if dtype == 'float32' and not max_box:
+        assert taken <= 4 * array.nbytes
+
+
+@pytest.mark.parametrize('settings', [
+    {'kind': 'amplify'}, {'kind': 'sigmoid'}, {'kind': 'attenuate', 'output': 'difference'},
+    {'kind': 'attenuate', 'match_histogram': True}, {'kind': 'sigmoid', 'output_low_pass': 8.0}])
+def test_modification_takes_three_arrays_beyond_input_and_output(density, settings):
+    found = estimate(density, 1.5, mode='occupancy', max_box=96)
+    modification = Modification(confidence=False, **settings)
+    taken, result = height(lambda: modify(density, found, modification))
+    assert taken - result.nbytes <= 3 * density.nbytes
+    assert taken <= modify_bytes(density)
+
+
+def test_smaller_working_grids_take_less():
+    array = np.empty((200, 200, 200), np.float32)
+    grid = Grid.of(array.shape, 1.0)
+    assert estimate_bytes(array, grid.working(100)) < 0.6 * estimate_bytes(array, grid)
