@@ -28,7 +28,7 @@ def count(array, low, high, bins, choose=None, progress=None):
     return sum(in_threads(one_slab, slabs(array.shape[0], SLAB), progress))
 
 
-def match_histogram(array, reference):
+def match_histogram(array, reference, out=None):
     """An array (z, y, x) with its values replaced, in their order, by those of a reference;
     float32.
 
@@ -41,7 +41,7 @@ def match_histogram(array, reference):
                        np.linspace(reference_low, reference_high, LEVELS + 1)).astype(np.float32)
     rise = np.append(np.diff(target), np.float32(0))
     factor = np.float32(LEVELS / (high - low))
-    result = np.empty_like(array)
+    result = np.empty_like(array) if out is None else out
 
     def one_slab(planes, step):
         places = (array[planes] - np.float32(low)) * factor

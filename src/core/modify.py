@@ -134,7 +134,7 @@ class Modifier:
             if modification.output_low_pass:
                 result = fourier.low_pass(result, self._grid, modification.output_low_pass)
             if modification.match_histogram:
-                result = match_histogram(result, self._array)
+                result = match_histogram(result, self._array, out=result)
         else:
             if self._range is None:
                 self._range = value_range(self._array)
