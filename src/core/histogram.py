@@ -5,6 +5,8 @@ import numpy as np
 from .threads import in_threads, slabs
 
 SLAB = 4
+#: Parts of an array that are counted at a time.
+PARTS = 8
 #: Levels that grey values are told apart by.
 LEVELS = 2 ** 16
 
@@ -17,15 +19,21 @@ def count(array, low, high, bins, choose=None, progress=None):
     """
     factor = np.float32(bins / (high - low))
 
-    def one_slab(planes, step):
-        values = array[planes] if choose is None else array[planes][choose(planes)]
-        # Values below `low` by rounding would be cast to bin 0 as well.
-        numbers = ((values - np.float32(low)) * factor).astype(np.intp).ravel()
-        np.minimum(numbers, bins - 1, out=numbers)
+    def one_part(part, step):
+        counts = np.zeros(bins, np.intp)
+        for start in range(part.start, part.stop, SLAB):
+            planes = slice(start, min(part.stop, start + SLAB))
+            values = array[planes] if choose is None else array[planes][choose(planes)]
+            # Values below `low` by rounding are cast to bin 0 as well.
+            numbers = ((values - np.float32(low)) * factor).astype(np.intp).ravel()
+            np.minimum(numbers, bins - 1, out=numbers)
+            counts += np.bincount(numbers, minlength=bins)
         step()
-        return np.bincount(numbers, minlength=bins)
+        return counts
 
-    return sum(in_threads(one_slab, slabs(array.shape[0], SLAB), progress))
+    # Few parts, each with its own counts, which may be as many as the voxels of some planes.
+    parts = slabs(array.shape[0], -(-array.shape[0] // PARTS))
+    return sum(in_threads(one_part, parts, progress))
 
 
 def match_histogram(array, reference, out=None):
