@@ -3,6 +3,7 @@
 import time
 import traceback
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..core import (
@@ -65,10 +66,9 @@ def _os_sentence(error, path):
 
 def _figure_function():
     """The function that draws a solvent model; `ValueError` where there is no matplotlib."""
-    try:
-        from ..plots import solvent_figure
-    except ImportError as error:
-        raise ValueError(f'plots cannot be drawn here: {error}') from error
+    if find_spec('matplotlib') is None:
+        raise ValueError('plots need matplotlib, which is not installed here')
+    from ..plots import solvent_figure
     return solvent_figure
 
 

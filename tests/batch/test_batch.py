@@ -241,8 +241,16 @@ def test_needs_nothing_of_chimerax_or_qt(shell):
     assert found.stdout == '[]\n'
 
 
+def test_plots_without_matplotlib(source, output, monkeypatch):
+    from chimerax.occupy.batch import onemap
+
+    monkeypatch.setattr(onemap, 'find_spec', lambda name: None)
+    outcome, = run_batch(source, output_dir=output, plots=True)
+    assert outcome.message == 'plots need matplotlib, which is not installed here'
+    assert not output.exists()
+
+
 def test_plots(source, output):
-    pytest.importorskip('chimerax.occupy.plots')
     outcome, = run_batch(source, output_dir=output, plots=True, scale=False)
     assert outcome.status == 'done', outcome.message
     assert (output / 'a_solvent_model.png').read_bytes().startswith(b'\x89PNG')
