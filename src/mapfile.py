@@ -26,6 +26,7 @@ from .mapheader import (
     cell_angles,
     has_stamp,
     is_ccp4,
+    is_image_stack,
     rotation,
     triple,
     unit_axes,
@@ -35,7 +36,6 @@ from .mapheader import (
 
 #: What a file name may end in, compression apart.
 SUFFIXES = ('.mrc', '.map', '.ccp4', '.rec', '.mrcs', '.st')
-STACK_SUFFIXES = ('.mrcs', '.st')
 
 MODES = {0: 'i1', 1: 'i2', 2: 'f4', 6: 'u2', 12: 'f2'}
 OTHER_MODES = {3: 'Fourier components', 4: 'Fourier components', 101: 'packed 4-bit numbers'}
@@ -122,7 +122,7 @@ def read_map(path):
     """Read a map of any mode, byte order and axis order, also compressed by gzip or bzip2.
 
     Returns a `MapFile`. Raises `MapFileError` for what is not a map, is damaged or truncated, has
-    no voxel size, is a stack of images or volumes or a single plane; `OSError` where a file cannot
+    no voxel size, is a stack of volumes or a single plane; `OSError` where a file cannot
     be read at all.
     """
     path = Path(path)
@@ -271,8 +271,11 @@ def _read(stream, path):
     _check_kind(shape, mode, extra, stamped)
     if not stamped:
         notes.append('the header lacks the word MAP: read as an old MRC file')
-    _check_stack(header, shape, path)
+    _check_stack(header, shape)
     _check_cell(header)
+    if is_image_stack(header, path):
+        notes.append(f'the file says that it holds a stack of {shape[0]} images, not a map: '
+                     'the scale means nothing then')
 
     element = np.dtype(MODES[mode]).newbyteorder(order)
     if mode == 0 and _is_unsigned(header, path, stamped):
@@ -310,15 +313,12 @@ def _check_kind(shape, mode, extra, stamped):
         raise MapFileError('a single plane is not a map; give a map with several sections')
 
 
-def _check_stack(header, shape, path):
+def _check_stack(header, shape):
     group, depth = int(header['ispg']), int(header['mz'])
     sections = shape[0]
     if group in VOLUME_STACKS and depth not in (0, sections):
         raise MapFileError(f'the file holds a stack of {sections // max(1, depth)} volumes; '
                            'give them one by one')
-    is_named_so = bare_suffix(path) in STACK_SUFFIXES
-    if group == 0 and sections > 1 and (depth == 1 or is_named_so):
-        raise MapFileError(f'the file holds a stack of {sections} images, not a map')
 
 
 def _check_cell(header):

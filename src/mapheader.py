@@ -13,6 +13,7 @@ import numpy as np
 COMPRESSED = ('.gz', '.bz2')
 #: ChimeraX reads these as CCP4 maps, which know no ORIGIN.
 CCP4_SUFFIXES = ('.map', '.ccp4')
+STACK_SUFFIXES = ('.mrcs', '.st')
 ROTATION_LABEL = b'Chimera rotation: '
 
 
@@ -37,6 +38,15 @@ def bare_suffix(path):
 def is_ccp4(path):
     """Whether ChimeraX reads a file of this name as a CCP4 map."""
     return bare_suffix(path) in CCP4_SUFFIXES
+
+
+def is_image_stack(header, path):
+    """Whether the header, or the name of a file that leaves it open, says that it holds images.
+
+    Many programs write space group 0, which stands for images, into the headers of maps.
+    """
+    says_images = int(header['ispg']) == 0 and int(header['nz']) > 1
+    return says_images and (int(header['mz']) == 1 or bare_suffix(path) in STACK_SUFFIXES)
 
 
 def axis_order(header):

@@ -4,12 +4,14 @@ Arrays are (z, y, x); axes are three step vectors in Å, for x, y and z in this 
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 from chimerax.map_data import ArrayGridData, interpolate_volume_data
 
 from .core import Grid
 from .follow import followers
+from .mapheader import is_image_stack
 
 
 def label(model):
@@ -39,16 +41,29 @@ def grid_of(volume):
 
 def lacks_voxel_size(volume):
     """Whether the file of a map states no voxel size, for which ChimeraX then takes 1 Å."""
-    data = volume.data
-    if data.file_type != 'mrc' or not isinstance(data.path, str) or tuple(data.step) != (1, 1, 1):
+    if tuple(volume.data.step) != (1, 1, 1):
         return False
+    header = _file_header(volume)
+    return header is not None and not all(float(header.cella[axis]) > 0 for axis in 'xyz')
+
+
+def says_images(volume):
+    """Whether the file of a map says that it holds a stack of images."""
+    header = _file_header(volume)
+    return header is not None and is_image_stack(header, Path(volume.data.path))
+
+
+def _file_header(volume):
+    """The header of the MRC file of a map; None where it has none that can be read."""
+    data = volume.data
+    if data.file_type != 'mrc' or not isinstance(data.path, str):
+        return None
     import mrcfile
     try:
         with mrcfile.open(data.path, header_only=True, permissive=True) as file:
-            cell = file.header.cella
-            return not all(float(cell[axis]) > 0 for axis in 'xyz')
+            return file.header
     except (OSError, ValueError):
-        return False
+        return None
 
 
 def sit_on(data, source_data):

@@ -17,6 +17,7 @@ from .. import coloring, jobs, memory, volumes
 from ..core import Parameters, check_map, derive, estimate
 from ..core.memory import estimate_bytes, kept_bytes
 from ..core.parameters import SETTINGS, keyword
+from ..core.recognise import IMAGES
 from ..estimates import record
 from ..regions import region_of
 from . import common
@@ -147,8 +148,12 @@ def prepared(source, parameters, solvent_mask=None, other=None, full_scale_regio
 
 def _about(source, error):
     """The core's error as one about a map; its #1 becomes the map's number."""
-    text = str(error).replace('#1', f'#{source.id_string}')
-    return UserError(f'{volumes.label(source)}: {text}')
+    return UserError(f'{volumes.label(source)}: {numbered(str(error), source)}')
+
+
+def numbered(sentence, source):
+    """A sentence of the core, whose #1 stands for the map, with the map's number."""
+    return sentence.replace('#1', f'#{source.id_string}')
 
 
 def require_memory(tasks):
@@ -261,8 +266,12 @@ def log_result(session, source, scale_map, found, words):
     logger.info(
         f'{found.parameters.mode.capitalize()} scale of {volumes.label(source)} is '
         f'#{scale_map.id_string}; full scale {found.full_scale:.4g} ({found.full_scale_note}).')
-    for warning in found.warnings:
-        logger.warning(f'{volumes.label(source)}: {warning}')
+    warnings = list(found.warnings)
+    if volumes.says_images(source) and not any(IMAGES in warning for warning in warnings):
+        warnings.insert(0, f'its file says that it holds a {IMAGES}, not a map: the scale means '
+                           'nothing then')
+    for warning in warnings:
+        logger.warning(f'{volumes.label(source)}: {numbered(warning, source)}')
     command = (f'occupy #{source.id_string} {common.settings_text(found.parameters, _SETTINGS)} '
                f'{words} modelId #{scale_map.id_string}')
     logger.info(common.folded(

@@ -2,6 +2,10 @@
 
 import numpy as np
 
+#: Amplification leaves smaller scales alone whatever its limit: they are rounding, and a gain from
+#: them would leave the range of numbers.
+LEAST_SCALE = 1e-6
+
 
 def curve(scale, modification):
     """f(S): the scale that a modification aims at.

@@ -19,6 +19,7 @@ from .parameters import (
     default,
 )
 from .progress import Stages
+from .recognise import recognise
 from .smoothing import smooth_alike
 from .solvent import SolventModel, fit_solvent, solvent_region
 from .threads import in_threads, slabs
@@ -147,7 +148,7 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
 
     on_solvent = stages.next('Fitting solvent')
     solvent, region = _solvent_of(low_passed, array, solvent_mask, on_solvent)
-    warnings = list(solvent_warnings(solvent))
+    warnings = [*recognise(array, grid, low_passed), *solvent_warnings(solvent)]
     baseline = solvent.mean if resolved.baseline == 'solvent' else 0.0
     if baseline:
         content = content - np.float32(baseline)
@@ -197,8 +198,10 @@ def refit_solvent(array, found, solvent_mask=None, progress=None):
     solvent, _ = _solvent_of(low_passed, array, solvent_mask, stages.next('Fitting solvent'))
     confidence = solvent.confidence_of(low_passed, out=low_passed)
     stages.finish()
+    before = set(solvent_warnings(found.solvent))
+    kept = [warning for warning in found.warnings if warning not in before]
     return replace(found, solvent=solvent, confidence=confidence,
-                   warnings=tuple(solvent_warnings(solvent)))
+                   warnings=(*kept, *solvent_warnings(solvent)))
 
 
 def _solvent_of(low_passed, source, mask, progress):

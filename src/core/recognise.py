@@ -1,0 +1,265 @@
+"""Recognising what is not an averaged reconstruction, or no longer as the reconstruction left it.
+
+The method assumes one particle, averaged, in solvent near zero. Nothing stops it from running on a
+stack of images, a mask or a tomogram, and the numbers look like any others; so whoever gets them
+should be told. Each test asks for what holds of its kind and of no map of a particle that we have
+seen (docs/robustness.md lists both sides), and is silent in doubt. Samples and one block of the map
+are looked at, never all of it.
+"""
+
+from itertools import product
+
+import numpy as np
+from scipy import fft
+
+from .solvent import flat_share
+
+#: Samples along each axis at which values are looked at.
+SAMPLES = 32
+#: The same for contrasts, which leave out nothing that a low-pass to a few voxels has left.
+CONTRAST_SAMPLES = 64
+#: Edge of the blocks, in the middle of the map, in which spectra and neighbours are looked at.
+BLOCK, SMALL_BLOCK = 64, 48
+#: Fewer voxels than this along an axis say nothing of neighbours or spectra.
+LEAST_EDGE = 16
+#: Shares of the samples in the tails, beyond which no value is looked at.
+TAIL = 5e-4
+
+#: A map of so few different values is none.
+FEW_VALUES = 16
+#: A mask: this share of the values near the largest, and this share near either end.
+PLATEAU, NEAR_END, ENDS_SHARE = 3e-3, 0.01, 0.5
+#: Images: the variance of means over squares of 4 × 4 pixels over that which noise would have, and
+#: their correlation with those of the next plane.
+IMAGE_VARIANCE, IMAGE_CORRELATION = 1.5, 0.15
+#: Inverted: the negative tail of the low-passed map over the positive one.
+INVERTED = 1.5
+#: A tomogram: contrast at the corners over that in the middle, their median and the least; power
+#: in the missing wedge over that elsewhere; skewness of density without a particle.
+BORDER, LEAST_BORDER, WEDGE, SYMMETRIC = 0.7, 0.5, 0.1, 0.5
+#: Half of the missing wedge's opening that is looked at, in degrees: tilts seldom reach 70.
+WEDGE_ANGLE = 20
+#: Altered: a negative tail of less than this share of the positive one, or half of the values
+#: within this share of it.
+NO_NEGATIVE, NO_NOISE = 0.01, 5e-4
+#: Sharpened: power that rises from lower to higher frequencies by this factor, to at least this
+#: share of that at the lowest; or by the lesser factors where noise reaches this share of the peak.
+RISE, RISE_SHARE = 12.0, 0.02
+NOISY_RISE, NOISY_RISE_SHARE, NOISY = 3.0, 2e-3, 0.8
+SHELLS = 32
+
+IMAGES = 'stack of images'
+SECTIONS = ('neighbouring sections along {axis} have nothing in common, as in a ' + IMAGES
+            + ', which is not a map: the scale means nothing here')
+VALUES = ('the map has {number} different values only, as a mask or a segmentation has: the scale '
+          'is that of a map of density')
+MASK = ('most of the map is either at its lowest or at its highest value, as in a mask: the scale '
+        'is that of a map of density')
+INVERTED_MAP = ('the strongest density is negative: the map may be inverted, and density must be '
+                'positive (in ChimeraX: volume scale #1 factor -1)')
+TOMOGRAM = ('contrast is as large in the corners of the box as in its middle{wedge}, as in a '
+            'tomogram, in noise, or in a box cut out of a larger map: the method is for averaged '
+            'reconstructions in solvent, and the scale is not to be trusted here')
+WEDGE_TOO = ', and a wedge of its Fourier space is empty'
+ALTERED = ('the map has {lack}, as after machine learning, cutting at a threshold or a computation '
+           'from a model: the scale then shows what was made of the data and is less to be trusted')
+SHARPENED = ('power rises towards high frequency, as in a map that was sharpened much: in '
+             'resolution mode the scale then follows noise; use the unsharpened map')
+
+
+def recognise(array, grid, low_passed):
+    """What kind of map this is, if it is not what the method is for: a list of sentences, or [].
+
+    array: the map, float32 (z, y, x), finite and not constant. grid: its `Grid`. low_passed: the
+    same low-passed, on the working grid, float32 (z, y, x). Time: some 10 ms, whatever the size.
+    """
+    samples = _samples(array)
+    block = _block(array)
+    # Squares of the values must not leave the range of float32.
+    block = block / max(np.abs(block).max(), np.finfo(np.float32).tiny)
+    axis = _stacked_axis(_block(block, SMALL_BLOCK), grid)
+    if axis is not None:
+        return [SECTIONS.format(axis=axis)]
+    kind = _mask_sentence(samples)
+    if kind:
+        return [kind]
+    found = []
+    smooth = _samples(low_passed)
+    if _tails(smooth)[0] > INVERTED:
+        found.append(INVERTED_MAP)
+    if _rises(block, grid, samples, smooth):
+        # What the spectrum does then explains what else there is to see.
+        return [*found, SHARPENED]
+    if _fills_corners(low_passed):
+        wedge = _has_wedge(block, grid)
+        if wedge or abs(_skewness(smooth)) < SYMMETRIC:
+            found.append(TOMOGRAM.format(wedge=WEDGE_TOO if wedge else ''))
+    lack = _lack(samples, array)
+    if lack:
+        found.append(ALTERED.format(lack=lack))
+    return found
+
+
+def _samples(array):
+    """Values on a coarse grid over the whole box, in ascending order."""
+    steps = [max(1, round(n / SAMPLES)) for n in array.shape]
+    return np.sort(array[tuple(slice(None, None, step) for step in steps)], axis=None)
+
+
+def _block(array, edge=BLOCK):
+    """The voxels in the middle of the box."""
+    starts = [max(0, n - edge) // 2 for n in array.shape]
+    return array[tuple(slice(start, start + edge) for start in starts)]
+
+
+def _at(samples, share):
+    return float(samples[min(len(samples) - 1, int(share * len(samples)))])
+
+
+def _tails(samples):
+    """The negative tail over the positive one, from the median, and the length of the latter."""
+    low, middle, high = (_at(samples, share) for share in (TAIL, 0.5, 1 - TAIL))
+    return (middle - low) / max(high - middle, np.finfo(np.float32).tiny), high - middle
+
+
+def _skewness(samples):
+    deviations = samples.astype(float)
+    deviations -= deviations.mean()
+    squares = deviations * deviations
+    return float((squares * deviations).mean() / max(squares.mean() ** 1.5, 1e-300))
+
+
+def _stacked_axis(block, grid):
+    """The axis along which images are stacked, "x", "y" or "z", or None.
+
+    Within an image, squares of pixels differ more than noise would let them, and the next image has
+    other ones. What all images have in common, such as a round mask, is taken off before.
+    """
+    for number, (name, step) in enumerate(zip('zyx', grid.steps[::-1], strict=True)):
+        planes = np.moveaxis(block, number, 0)
+        # Sections far apart may well have little in common.
+        others = [s for i, s in enumerate(grid.steps[::-1]) if i != number]
+        if min(planes.shape) < LEAST_EDGE or step > 1.5 * max(others):
+            continue
+        planes = planes - planes.mean(axis=0)
+        variance = planes.var(dtype=float)
+        squares = _halved(_halved(planes, 1), 2)
+        squares = _halved(_halved(squares, 1), 2).astype(float)
+        if variance > 0 and 16 * squares.var() > IMAGE_VARIANCE * variance:
+            common = (squares[1:] * squares[:-1]).mean()
+            if common < IMAGE_CORRELATION * (squares ** 2).mean():
+                return name
+    return None
+
+
+def _halved(planes, axis):
+    """Means of neighbouring pairs along an axis."""
+    pairs = planes.shape[axis] // 2
+    even, odd = (planes.take(range(first, 2 * pairs, 2), axis) for first in (0, 1))
+    return (even + odd) / 2
+
+
+def _mask_sentence(samples):
+    number = 1 + np.count_nonzero(np.diff(samples))
+    if number <= min(FEW_VALUES, len(samples) // 100):
+        return VALUES.format(number=number)
+    near = NEAR_END * float(samples[-1] - samples[0])
+    low = np.searchsorted(samples, samples[0] + near, 'right') / len(samples)
+    high = 1 - np.searchsorted(samples, samples[-1] - near) / len(samples)
+    return MASK if high > PLATEAU and low + high > ENDS_SHARE else ''
+
+
+def _fills_corners(low_passed):
+    """Whether the corners vary as the middle does, in the plane across the shortest axis.
+
+    In a cube it must be so in the planes across all three.
+    """
+    shape = low_passed.shape
+    if min(shape) < LEAST_EDGE:
+        return False
+
+    def contrast(centre, edge):
+        part = low_passed[tuple(
+            slice(int((c - edge / 2) * n), int((c + edge / 2) * n) + 1,
+                  max(1, n // CONTRAST_SAMPLES)) for c, n in zip(centre, shape, strict=True))]
+        return float(part.std(dtype=float))
+
+    flat = max(shape) > 1.15 * min(shape)
+    axes = [int(np.argmin(shape))] if flat else [0, 1, 2]
+    corners = []
+    for axis in axes:
+        for ends in product((0.07, 0.93), repeat=2):
+            corners.append(contrast(np.insert(np.array(ends), axis, 0.5), 0.14))
+    middle = contrast((0.5, 0.5, 0.5), 0.4)
+    return middle > 0 and (np.median(corners) > BORDER * middle
+                           and min(corners) > LEAST_BORDER * middle)
+
+
+def _power(block, grid):
+    """|F|² of a block, tapered towards its faces: (z, y, x), and the frequencies of each axis."""
+    tapered = block - np.float32(block.mean(dtype=float))
+    for number, n in enumerate(block.shape):
+        window = np.hanning(n + 2)[1:-1].astype(np.float32)
+        tapered *= np.expand_dims(window, [i for i in range(3) if i != number])
+    components = fft.rfftn(tapered)
+    steps = grid.steps[::-1]
+    nz, ny, nx = block.shape
+    frequencies = np.ix_(np.fft.fftfreq(nz, steps[0]), np.fft.fftfreq(ny, steps[1]),
+                         np.fft.rfftfreq(nx, steps[2]))
+    return components.real ** 2 + components.imag ** 2, frequencies
+
+
+def _has_wedge(block, grid):
+    """Whether the power within a wedge about one axis is missing, whichever way the tilt axis lies.
+    """
+    if min(block.shape) < LEAST_EDGE:
+        return False
+    power, frequencies = _power(block, grid)
+    radius = np.sqrt(sum(f ** 2 for f in frequencies)) * 2 * grid.step
+    band = (radius > 0.15) & (radius < 0.7)
+    shell = (radius * 20).astype(int)
+    narrow, wide = np.tan(np.radians([WEDGE_ANGLE, 45]))
+    for beam, tilt in ((0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)):
+        across, along = np.abs(frequencies[3 - beam - tilt]), np.abs(frequencies[beam])
+        # Near the tilt axis the wedge is too thin to be seen.
+        clear = band & (np.abs(frequencies[tilt]) * 2 * grid.step < 0.7 * radius)
+        inside = clear & (across < narrow * along)
+        outside = clear & (across > wide * along)
+        ratios = []
+        for number in range(3, 14):
+            there = power[inside & (shell == number)], power[outside & (shell == number)]
+            if min(map(len, there)) > 4 and there[1].mean() > 0:
+                ratios.append(there[0].mean() / there[1].mean())
+        if ratios and np.median(ratios) < WEDGE:
+            return True
+    return False
+
+
+def _lack(samples, array):
+    """What a reconstruction has and this map lacks, in words, or ''."""
+    negative, positive = _tails(samples)
+    if positive > 0 and negative < NO_NEGATIVE:
+        return 'no negative density'
+    half = _at(samples, 0.75) - _at(samples, 0.25)
+    # A mask leaves one value in the solvent, which the solvent model tells.
+    if half < NO_NOISE * positive and not flat_share(array):
+        return 'next to no noise in its solvent'
+    return ''
+
+
+def _rises(block, grid, samples, smooth):
+    """Whether power rises towards high frequency as only sharpening makes it."""
+    if min(block.shape) < 2 * LEAST_EDGE:
+        return False
+    power, frequencies = _power(block, grid)
+    shell = (np.sqrt(sum(f ** 2 for f in frequencies)) * 2 * grid.step * SHELLS).astype(int)
+    number = np.bincount(shell.ravel())[:SHELLS]
+    means = np.bincount(shell.ravel(), power.ravel())[:SHELLS] / np.maximum(number, 1)
+    # The first shells hold the outline of the block, single shells much chance.
+    means = np.convolve(means, np.full(3, 1 / 3), 'valid')[1:]
+    strength = means / max(means[:3].max(), 1e-300)
+    rise = means / np.maximum(np.minimum.accumulate(means), 1e-12 * means.max() + 1e-300)
+    if ((rise > RISE) & (strength > RISE_SHARE)).any():
+        return True
+    noisy = _tails(samples)[0] > NOISY and _tails(smooth)[0] < NOISY / 2
+    return bool(noisy and ((rise > NOISY_RISE) & (strength > NOISY_RISE_SHARE)).any())
