@@ -1,6 +1,7 @@
 """The top of the panel: which map, which mode, estimate, progress."""
 
 import time
+from math import prod
 
 from Qt.QtCore import Qt
 from Qt.QtWidgets import (
@@ -54,6 +55,7 @@ class MapSection:
         layout.addLayout(row)
         self.info = text_label()
         layout.addWidget(self.info)
+        self._sizeless = (None, False)      # the last map's data, and whether it lacks a voxel size
         self._modes = QButtonGroup(self.widget)
         self.mode_buttons = {}
         for mode in MODES:
@@ -106,7 +108,11 @@ class MapSection:
 
     def estimate(self, _checked=False, mode=None):
         """Run an estimate."""
-        self._panel.run(self.command(mode))
+        panel = self._panel
+        volume = panel.volume
+        job = panel.run(self.command(mode))
+        if isinstance(job, jobs.Job):
+            panel.stopwatch.started(job, volume)
 
     def cancel(self):
         """Stop the work that was started last."""
@@ -119,6 +125,9 @@ class MapSection:
         panel = self._panel
         reason, about_time = '', ''
         try:
+            if self._lacks_voxel_size(panel.volume):
+                raise ValueError(f'the file of the map states no voxel size; set it first, with '
+                                 f'"volume #{panel.volume.id_string} voxelSize 1.1" (in Å)')
             self._show_map(panel.volume)
             _, working, voxels = self.parameters.show_derived(panel.volume, self.mode)
             if working is not None:
@@ -148,6 +157,14 @@ class MapSection:
         stage = f': {job.stage.lower()}' if job.stage else ''
         self.hint.setText(f'{job.title}{stage}{left}')
 
+    def _lacks_voxel_size(self, volume):
+        if volume is None:
+            return False
+        known = (volume.data, tuple(volume.data.step))
+        if self._sizeless[0] != known:      # its file is looked into once
+            self._sizeless = (known, volumes.lacks_voxel_size(volume))
+        return self._sizeless[1]
+
     def _show_map(self, volume):
         if volume is None:
             self.info.setText('')
@@ -173,7 +190,6 @@ class MapSection:
         return f' The {entry.mode} scale{scale or " is known"}.'
 
     def _seconds(self, volume, working):
-        from math import prod
         voxels = 0.5 * prod(volume.data.size) + 0.5 * working.voxels
         return self._panel.settings.seconds_per_megavoxel * voxels / 1e6
 
@@ -195,7 +211,7 @@ class Stopwatch:
             return
         _, began, size = self._began
         self._began = None
-        megavoxels = size[0] * size[1] * size[2] / 1e6
+        megavoxels = prod(size) / 1e6
         if job.result and megavoxels > 0.5:
             passed = time.monotonic() - began
             self._panel.settings.seconds_per_megavoxel = round(passed / megavoxels, 3)

@@ -187,9 +187,11 @@ class ModifySection:
         reason = self._panel.why_no_estimate('occupancy') or self._why_not()
         if reason:
             return reason
-        if not any(surface.display for surface in self._panel.volume.surfaces) or (
-                not self._panel.volume.display):
-            return 'the map shows no surface to preview on; show it as a surface'
+        volume = self._panel.volume
+        if not volume.display:
+            return f'the map is hidden; show it first, with "show #{volume.id_string} models"'
+        if not any(surface.display for surface in volume.surfaces):
+            return 'the map shows no surface to preview on'
         if self.output.currentData() != SETTINGS['output'].default:
             return 'only a modified map can be previewed, not a difference or gain'
         return ''

@@ -214,9 +214,7 @@ class Panel:
         if self.tabs.currentWidget() is self.color.widget:
             self.color.look_at_surfaces()
 
-    def _job_started(self, _name, job):
-        if self.volume is not None:
-            self.stopwatch.started(job, self.volume)
+    def _job_started(self, *_):
         self._say('')
         self.refresh_soon()
 

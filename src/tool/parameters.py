@@ -60,6 +60,7 @@ class ParametersSection:
             entry = self._full_scale_box(entry)
         label.setBuddy(entry)
         line = entry.lineEdit() if name == 'full_scale' else entry
+        line.setToolTip(tip(name))
         line.textChanged.connect(lambda _text: self._edited())
         grid.addWidget(entry, row, 1)
         grid.addWidget(QLabel(SETTINGS[name].unit), row, 2)
@@ -70,6 +71,7 @@ class ParametersSection:
         reset.setToolTip(f'Back to the {"default" if SETTINGS[name].default else "derived"} value')
         reset.setAccessibleName(f'{text}: back to the default')
         reset.clicked.connect(line.clear)
+        reset.setEnabled(False)
         grid.addWidget(reset, row, 3)
         self.entries[name], self.resets[name] = line, reset
 

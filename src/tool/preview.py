@@ -56,7 +56,8 @@ class Preview:
             return
         self._wanted = modification
         volume = self._volume
-        region = tuple(reversed(volume.matrix_slice()))
+        region = tuple(slice(start, start + size, step) for start, size, step in reversed(
+            list(zip(*volume.step_aligned_region(volume.region), strict=True))))
         matrix = volume.matrix()
         options = volume.rendering_options.copy()
         surfaces = [(surface, surface.level, surface.scene_position)
@@ -87,7 +88,7 @@ class Preview:
         """In the thread: the modifier of what is displayed, kept while that is the same."""
         key, modifier = self._modifier
         # ChimeraX may hand out a new array for the same values: compare what they are a view of.
-        place = (self._volume.data, region, matrix.__array_interface__['data'], matrix.shape)
+        place = (self._volume.data, repr(region), matrix.__array_interface__['data'], matrix.shape)
         if key != place:
             modifier = Modifier(matrix, self._estimate, region)
             self._modifier = (place, modifier)

@@ -4,6 +4,7 @@ import math
 
 from Qt.QtCore import QEvent, QObject, Qt, Signal
 from Qt.QtWidgets import (
+    QApplication,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -74,7 +75,15 @@ def enable_if(widget, reason):
     """Enable a widget if there is no `reason` against it; otherwise its tooltip says the reason."""
     if not hasattr(widget, '_own_tip'):
         widget._own_tip = widget.toolTip()
+    if reason and widget.hasFocus():
+        # Otherwise Qt moves the focus on, and the panel scrolls to where that is.
+        widget.clearFocus()
+        widget._had_focus = True
     widget.setEnabled(not reason)
+    if not reason and getattr(widget, '_had_focus', False):
+        widget._had_focus = False
+        if QApplication.focusWidget() is None:
+            widget.setFocus()
     widget.setToolTip(f'<p>{reason[:1].upper()}{reason[1:]}.</p>' if reason else widget._own_tip)
 
 

@@ -1,0 +1,533 @@
+"""The panel's widgets, driven as a person would, and the commands they run."""
+
+import numpy as np
+import pytest
+from Qt.QtCore import QPoint, QPointF, Qt
+from Qt.QtGui import QMouseEvent
+
+
+@pytest.fixture
+def estimated(panel, blobs, events):
+    """A map with an estimate of occupancy mode, made by the panel."""
+    events()
+    panel.map.mode_buttons['occupancy'].click()
+    panel.map.estimate_button.click()
+    events(lambda: not panel.color._values.busy)
+    return blobs
+
+
+@pytest.fixture
+def plain(panel, blobs, events):
+    """A map without an estimate."""
+    events()
+    return blobs
+
+
+def press(widget, kind, x, y=10):
+    types = QMouseEvent.Type
+    place = QPointF(x, y)
+    button = Qt.MouseButton.LeftButton
+    event = QMouseEvent(getattr(types, f'MouseButton{kind}' if kind != 'Move' else 'MouseMove'),
+                        place, QPointF(widget.mapToGlobal(QPoint(int(x), y))), button, button,
+                        Qt.KeyboardModifier.NoModifier)
+    getattr(widget, {'Press': 'mousePressEvent', 'Move': 'mouseMoveEvent',
+                     'Release': 'mouseReleaseEvent'}[kind])(event)
+
+
+def key(widget, code):
+    from Qt.QtGui import QKeyEvent
+    widget.keyPressEvent(QKeyEvent(QKeyEvent.Type.KeyPress, code, Qt.KeyboardModifier.NoModifier))
+
+
+class TestMap:
+    def test_no_map(self, panel, commands):
+        assert panel.volume is None
+        for button in (panel.map.estimate_button, panel.color.apply_button, panel.modify.create,
+                       panel.modify.live, panel.solvent.window, panel.more.solvent_mask):
+            assert not button.isEnabled()
+            assert 'pen a map first' in button.toolTip()
+        assert panel.map.hint.text().startswith('Open a map first')
+        assert commands == []
+
+    def test_ten_maps(self, panel, open_array, events, run):
+        opened = [open_array(name=f'map {i}') for i in range(10)]
+        events()
+        assert panel.volume is opened[0]
+        panel.map.menu.value = opened[6]
+        run('close #7')
+        events()
+        assert panel.volume is opened[0]
+        run('close')
+        events()
+        assert panel.volume is None
+
+    def test_what_is_known_of_the_map(self, panel, plain, events):
+        assert panel.map.info.text() == '48 × 44 × 40 voxels of 1.5 Å'
+        assert 'Kernel of 81 voxels' in panel.map.hint.text()
+        panel.map.parameters.entries['max_box'].setText('32')
+        events()
+        assert 'estimated on' in panel.map.info.text()
+
+    def test_made_maps_are_not_listed(self, panel, estimated, events):
+        texts = [action.text() for action in panel.map.menu.menu().actions() if action.text()]
+        assert texts == [str(estimated)]
+
+    def test_a_map_without_a_voxel_size_says_so(self, panel, two_blobs, maps, events, run):
+        run(f'open {maps.write("sizeless", two_blobs(), voxel_size=0)}')
+        events()
+        assert not panel.map.estimate_button.isEnabled()
+        assert 'voxel size' in panel.map.hint.text()
+        run('volume #1 voxelSize 1.4')
+        events()
+        assert panel.map.estimate_button.isEnabled()
+
+
+class TestEstimate:
+    @pytest.mark.parametrize('mode', ['resolution', 'occupancy'])
+    def test_command(self, panel, plain, events, commands, mode):
+        panel.map.mode_buttons[mode].click()
+        panel.map.estimate_button.click()
+        events()
+        assert commands == [f'occupy #1 mode {mode}']
+        assert panel.entry().mode == mode
+        assert panel.map.hint.text().endswith(f'The {mode} scale is #2.')
+
+    def test_all_parameters_are_there(self, panel):
+        from dataclasses import fields
+
+        from chimerax.occupy.core import Parameters
+        shown = {*panel.map.parameters.entries, 'baseline', 'recalibrate', 'mode'}
+        assert shown == {field.name for field in fields(Parameters)}
+
+    def test_parameters(self, panel, plain, events, commands):
+        section = panel.map.parameters
+        values = {'low_pass': '9', 'kernel_size': '5', 'kernel_radius': '2', 'tau': '0.95',
+                  'tile_size': '10', 'max_box': '64', 'full_scale': 'naive', 'smooth': '4'}
+        for name, text in values.items():
+            section.entries[name].setText(text)
+        section.recalibrate.click()
+        section.baseline.setCurrentText('solvent')
+        panel.map.estimate_button.click()
+        assert commands == [
+            'occupy #1 mode resolution lowPass 9 kernelSize 5 kernelRadius 2 tau 0.95 tileSize 10 '
+            'maxBox 64 fullScale naive smooth 4 baseline solvent recalibrate true']
+
+    def test_derived_values_are_shown_and_come_back(self, panel, plain, events):
+        section = panel.map.parameters
+        entry = section.entries['low_pass']
+        assert (entry.text(), entry.placeholderText()) == ('', '8')
+        assert section.entries['kernel_radius'].placeholderText() == '2.6667'
+        assert not section.resets['low_pass'].isEnabled()
+        entry.setText('12')
+        events()
+        assert section.entries['kernel_radius'].placeholderText() == '4'
+        section.resets['low_pass'].click()
+        events()
+        assert section.entries['kernel_radius'].placeholderText() == '2.6667'
+
+    @pytest.mark.parametrize(('name', 'text', 'words'), [
+        ('low_pass', '2', 'finer than two voxels'), ('low_pass', 'x', 'must be a number'),
+        ('kernel_size', '4', 'must be odd'), ('tile_size', '2.5', 'whole number'),
+        ('full_scale', 'some', 'or one of published')])
+    def test_wrong_parameters(self, panel, plain, events, commands, name, text, words):
+        panel.map.parameters.entries[name].setText(text)
+        events()
+        assert not panel.map.estimate_button.isEnabled()
+        assert words in panel.map.hint.text()
+        assert words in panel.map.estimate_button.toolTip()
+
+    def test_tooltips_are_those_of_the_settings(self, panel):
+        from chimerax.occupy.core import SETTINGS
+        for name, entry in panel.map.parameters.entries.items():
+            assert SETTINGS[name].text in entry.toolTip()
+
+    def test_a_failure_is_shown(self, panel, open_array, events, log):
+        open_array(np.zeros((30, 30, 30), np.float32))
+        events()
+        panel.map.estimate_button.click()
+        assert 'Failed' in panel.status.text()
+        assert 'constant' in panel.status.text()
+        assert not panel.busy
+
+
+class TestInBackground:
+    def test_progress_and_end(self, panel, plain, events, in_background):
+        panel.map.estimate_button.click()
+        assert panel.busy
+        assert not panel.map.estimate_button.isEnabled()
+        assert panel.map.progress.isVisibleTo(panel.widget)
+        assert 'wait for the work' in panel.modify.create.toolTip().lower()
+        events(lambda: not panel.busy)
+        assert panel.map.estimate_button.isEnabled()
+        assert panel.status.text().startswith('Finished: Resolution scale of blobs #1')
+        assert not panel.map.progress.isVisibleTo(panel.widget)
+
+    def test_cancel(self, session, panel, plain, events, in_background):
+        models = session.models.list()
+        panel.map.estimate_button.click()
+        events()
+        panel.map.cancel_button.click()
+        events()
+        assert not panel.busy
+        assert session.models.list() == models
+        assert 'was cancelled' in panel.status.text()
+
+    def test_map_closed_in_mid_run(self, session, panel, plain, events, run, in_background):
+        panel.map.estimate_button.click()
+        run('close #1')
+        events()
+        assert not panel.busy
+        assert panel.volume is None
+        assert session.models.list() == []
+        assert 'map was closed' in panel.status.text()
+
+    def test_panel_closed_in_mid_run(self, session, tool, plain, events, in_background):
+        models = session.models.list()
+        tool.panel.map.estimate_button.click()
+        tool.delete()
+        events()
+        assert session.models.list() == models
+        assert not [task for task in session.tasks.list() if not task.terminated()]
+
+    def test_an_error_in_the_background(self, panel, open_array, events, in_background, log,
+                                        monkeypatch):
+        from chimerax.occupy.commands import estimate
+        open_array()
+        events()
+
+        def fails(*_args, **_values):
+            raise ValueError('no such luck')
+
+        monkeypatch.setattr(estimate, 'estimate', fails)
+        panel.map.estimate_button.click()
+        events(lambda: not panel.busy)
+        assert '<b>Failed</b>' in panel.status.text()
+        assert 'no such luck' in panel.status.text()
+
+
+class TestColor:
+    def test_histogram_of_the_visible_surface(self, panel, estimated, events):
+        counts = panel.color._values.counts
+        assert counts.sum() == len(estimated.surfaces[0].vertices)
+        assert counts[80:].sum() > 0.2 * counts.sum()
+        assert counts[:15].sum() < 0.1 * counts.sum()
+
+    def test_range_is_dragged_with_one_command(self, panel, estimated, commands, events, session):
+        histogram = panel.color.histogram
+        surface = estimated.surfaces[0]
+        before = surface.vertex_colors
+        commands.clear()
+        x = histogram._x(0.2)
+        press(histogram, 'Press', x)
+        for value in (0.25, 0.3, 0.4):
+            press(histogram, 'Move', histogram._x(value))
+        assert commands == []
+        dragged = surface.vertex_colors
+        assert not np.array_equal(dragged, before)
+        press(histogram, 'Release', histogram._x(0.4))
+        assert commands == [
+            'occupy color #1 mode occupancy palette occupy range 0.4,1 key true']
+        assert np.array_equal(surface.vertex_colors, dragged)
+        assert panel.color.low.value() == 0.4
+        session.undo.undo(silent=True)
+        assert np.array_equal(surface.vertex_colors, before)
+
+    def test_range_by_keys_and_numbers(self, panel, estimated, commands, events):
+        commands.clear()
+        histogram = panel.color.histogram
+        key(histogram, Qt.Key.Key_Right)
+        key(histogram, Qt.Key.Key_Up)
+        key(histogram, Qt.Key.Key_Left)
+        panel.color.low.setValue(0.5)
+        panel.color.default_range.click()
+        ranges = [command.split('range ')[1].split()[0] for command in commands]
+        assert ranges == ['0.21,1', '0.21,0.99', '0.5,0.99', '0.2,1']
+
+    def test_range_cannot_be_empty(self, panel, estimated, events):
+        panel.color.high.setValue(0.1)
+        low, high = panel.color.range
+        assert 0 <= low < high <= 1
+
+    def test_palette(self, panel, estimated, commands, events):
+        commands.clear()
+        box = panel.color.palette
+        index = box.findText('occupy-classic')
+        box.setCurrentIndex(index)
+        box.activated.emit(index)
+        assert commands == [
+            'occupy color #1 mode occupancy palette occupy-classic range 0.2,1 key true']
+        assert panel.settings.palette == 'occupy-classic'
+
+    def test_key(self, panel, estimated, commands, events, session):
+        from chimerax.color_key.model import get_model
+        commands.clear()
+        panel.color.key.click()
+        assert commands == ['key delete']
+        assert get_model(session, create=False) is None
+        panel.color.key.click()
+        assert commands[1].startswith('occupy color #1')
+
+    def test_tiles(self, panel, estimated, commands, events, session):
+        commands.clear()
+        panel.color.tiles.click()
+        number = panel.color._tile_models()[0].id_string
+        panel.color.tiles.click()
+        assert commands == ['occupy tiles #1 mode occupancy', f'close #{number}']
+        assert not panel.color._tile_models()
+
+    def test_choices_go_into_the_next_estimate(self, panel, plain, events, commands):
+        panel.color.low.setValue(0.3)
+        panel.color.key.click()
+        panel.map.estimate_button.click()
+        assert commands == ['occupy #1 mode resolution range 0.3,1 key false']
+
+    def test_follows_commands(self, panel, estimated, events, run):
+        run('occupy color #1 palette occupy-classic range 0.1,0.8')
+        events()
+        assert panel.color.palette.currentText() == 'occupy-classic'
+        assert panel.color.range == (0.1, 0.8)
+
+
+class TestModify:
+    @pytest.fixture
+    def modify(self, panel, estimated, events):
+        panel.tabs.setCurrentWidget(panel.modify.widget)
+        events()
+        return panel.modify
+
+    @pytest.mark.parametrize(('kind', 'command'), [
+        ('amplify', 'occupy amplify #1 power 3'), ('attenuate', 'occupy attenuate #1 power 3'),
+        ('sigmoid', 'occupy sigmoid #1 power 3 pivot 0.3'), ('solvent', 'occupy solvent #1')])
+    def test_kinds(self, modify, events, commands, kind, command):
+        commands.clear()
+        modify.kind.setCurrentIndex(modify.kind.findData(kind))
+        modify.create.click()
+        assert commands == [command]
+
+    def test_all_options(self, modify, events, commands):
+        commands.clear()
+        modify.kind.setCurrentIndex(modify.kind.findData('attenuate'))
+        modify.power.value = 4.5
+        modify.exclude_solvent.click()
+        modify.everywhere.click()
+        modify.match_histogram.click()
+        modify.hedge.setValue(2)
+        modify.scale_limit.setValue(0.1)
+        modify.output_low_pass.setValue(6)
+        modify.seed.setValue(7)
+        modify.create.click()
+        assert commands == [
+            'occupy attenuate #1 power 4.5 scaleLimit 0.1 hedge 2 confidence false '
+            'excludeSolvent true outputLowPass 6 matchHistogram true seed 7']
+
+    def test_difference(self, modify, events, commands):
+        commands.clear()
+        modify.output.setCurrentText('difference')
+        assert 'preview' in modify.live.toolTip()
+        modify.create.click()
+        assert commands == ['occupy amplify #1 power 3 output difference']
+
+    def test_preview_by_slider_and_back(self, modify, panel, estimated, events, commands, session):
+        surface = estimated.surfaces[0]
+        own, models = surface.vertices, session.models.list()
+        commands.clear()
+        modify.kind.setCurrentIndex(modify.kind.findData('sigmoid'))
+        modify.live.click()
+        events(lambda: not modify.preview.busy)
+        first = surface.vertices
+        assert first is not own
+        modify.power.slider.setValue(800)
+        events(lambda: not modify.preview.busy)
+        assert surface.vertices is not first
+        assert session.models.list() == models
+        modify.live.click()
+        assert surface.vertices is own
+        assert commands == []
+
+    def test_leaving_ends_the_preview(self, modify, tool, panel, estimated, events, run):
+        own = estimated.surfaces[0].vertices
+
+        def on():
+            panel.tabs.setCurrentWidget(panel.modify.widget)
+            modify.live.click()
+            events(lambda: not modify.preview.busy)
+            assert estimated.surfaces[0].vertices is not own
+
+        on()
+        panel.tabs.setCurrentWidget(panel.color.widget)
+        assert estimated.surfaces[0].vertices is own
+        on()
+        tool.tool_window.shown = False
+        assert estimated.surfaces[0].vertices is own
+        tool.tool_window.shown = True
+        on()
+        tool.delete()
+        assert estimated.surfaces[0].vertices is own
+
+    def test_create_ends_the_preview(self, modify, estimated, events, session):
+        own = estimated.surfaces[0].vertices
+        modify.live.click()
+        events(lambda: not modify.preview.busy)
+        modify.create.click()
+        events()
+        assert estimated.surfaces[0].vertices is own
+        assert not modify.live.isEnabled()
+        assert 'hidden' in modify.why.text()
+
+    def test_preview_ends_when_the_estimate_does(self, modify, estimated, events):
+        modify.live.click()
+        events(lambda: not modify.preview.busy)
+        estimated.data.values_changed()
+        events()
+        assert modify.preview is None
+        assert 'no longer holds' in modify.live.toolTip()
+
+    def test_needs_the_occupancy_mode(self, panel, plain, events):
+        assert 'stimate the map in occupancy mode first' in panel.modify.live.toolTip()
+        assert panel.modify.create.isEnabled()      # the command makes the estimate first
+
+    def test_suspect_solvent(self, panel, open_array, two_blobs, events, commands):
+        array = two_blobs()
+        array[array < 0.25] = 0
+        open_array(array)
+        events()
+        panel.map.mode_buttons['occupancy'].click()
+        panel.map.estimate_button.click()
+        events()
+        assert panel.solvent.verdict.text().startswith('<b>Suspect</b>')
+        assert not panel.modify.create.isEnabled()
+        assert 'suspect' in panel.modify.why.text()
+        panel.modify.everywhere.click()
+        assert panel.modify.create.isEnabled()
+
+
+class TestSolvent:
+    def test_plot_and_verdict(self, panel, estimated, events, commands):
+        panel.tabs.setCurrentWidget(panel.solvent.widget)
+        events(lambda: panel.solvent.picture.image is not None)
+        image = panel.solvent.picture.image
+        assert image.size() == panel.solvent.picture.size() * image.devicePixelRatio()
+        assert panel.solvent.verdict.text().startswith('<b>Good</b>')
+
+    def test_mask(self, panel, estimated, open_array, events, commands):
+        open_array(name='mask')
+        events()
+        panel.solvent.mask.value = next(
+            model for model in panel.session.models.list() if model.name == 'mask')
+        commands.clear()
+        panel.solvent.again.click()
+        number = panel.solvent.mask.value.id_string
+        assert commands == [f'occupy #1 mode occupancy solventMask #{number}']
+
+
+class TestMore:
+    def test_commands(self, panel, estimated, events, commands):
+        more = panel.more
+        commands.clear()
+        more.threshold.setValue(0.4)
+        more.solvent_mask.click()
+        more.subtraction_mask.click()
+        more.curve.setCurrentText('sigmoid')
+        more.covers.setCurrentIndex(more.covers.findData('subtracted'))
+        more.subtraction_mask.click()
+        more.confidence.click()
+        more.report.click()
+        more.from_map.click()
+        more.set_level.click()
+        more.region.value = next(
+            model for model in panel.session.models.list() if 'solvent mask' in model.name)
+        events()
+        more.target.click()
+        assert commands == [
+            'occupy mask #1 solvent threshold 0.4',
+            'occupy mask #1 subtraction attenuate 3 covers kept',
+            'occupy mask #1 subtraction sigmoid 3 pivot 0.3 covers subtracted',
+            'occupy confidence #1', 'occupy report #1 mode occupancy', 'occupy level #1 0.3',
+            f'occupy target #1 region #{more.region.value.id_string}']
+
+    def test_reasons(self, panel, plain, events):
+        assert 'enter a level' in panel.more.set_level.toolTip().lower()
+        assert 'choose a region' in panel.more.target.toolTip().lower()
+
+
+class TestSessions:
+    def test_state(self, session, tool, estimated, events, run, tmp_path):
+        panel = tool.panel
+        panel.tabs.setCurrentWidget(panel.modify.widget)
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
+        panel.modify.power.value = 7
+        panel.map.parameters.entries['low_pass'].setText('9.5')
+        panel.color.low.setValue(0.35)
+        state = panel.state()
+        panel.modify.live.click()
+        events(lambda: not panel.modify.preview.busy)
+        snapshot = tool.take_snapshot(session, 0)
+        panel.modify.end_preview()
+        panel.modify.power.value = 2
+        panel.tabs.setCurrentIndex(0)
+        panel.map.mode_buttons['resolution'].click()
+        panel.map.parameters.entries['low_pass'].clear()
+        tool.set_state_from_snapshot(session, snapshot)
+        assert panel.state() == state
+        assert panel.modify.preview is None
+
+    def test_settings_are_kept(self, session, tool, estimated, events):
+        from chimerax.occupy.tool import OccupyTool
+        panel = tool.panel
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
+        panel.modify.power.box.setValue(8)
+        panel.color.low.setValue(0.4)
+        panel.map.mode_buttons['resolution'].click()
+        tool.delete()
+        again = OccupyTool(session, 'OccuPy')
+        try:
+            assert again.panel.mode == 'resolution'
+            assert again.panel.color.range == (0.4, 1.0)
+            assert again.panel.modify.power.value == 8
+        finally:
+            again.delete()
+
+    def test_the_log_repeats_what_was_done(self, session, panel, commands, estimated, events, run,
+                                           open_array):
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
+        panel.modify.create.click()
+        panel.more.solvent_mask.click()
+        events()
+        lines = list(commands)
+        made = [(model.id, model.name, model.full_matrix().copy())
+                for model in session.models.list() if hasattr(model, 'full_matrix')]
+        session.reset()
+        open_array()
+        for line in lines:
+            run(line)
+        again = [(model.id, model.name, model.full_matrix())
+                 for model in session.models.list() if hasattr(model, 'full_matrix')]
+        assert [one[:2] for one in made] == [one[:2] for one in again]
+        assert all(np.array_equal(a[2], b[2]) for a, b in zip(made, again, strict=True))
+
+
+class TestLooks:
+    @pytest.mark.parametrize('width', [300, 360, 700])
+    def test_nothing_is_clipped(self, panel, tool, estimated, events, width):
+        tool.tool_window.ui_area.resize(width, 400)
+        events()
+        content, view = panel.widget.widget(), panel.widget.viewport()
+        assert content.height() >= content.minimumSizeHint().height()
+        assert content.width() <= view.width() or panel.widget.horizontalScrollBar().maximum() > 0
+
+    def test_keyboard_reaches_everything(self, panel, estimated, events):
+        from Qt.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QSlider
+        for kind in (QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QLineEdit):
+            for widget in panel.widget.findChildren(kind):
+                assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, (widget, widget.objectName())
+
+    def test_no_fixed_colours_or_fonts(self, panel):
+        from Qt.QtWidgets import QWidget
+        ours = [widget for widget in panel.widget.findChildren(QWidget)
+                if type(widget).__module__.startswith('chimerax.occupy.tool')]
+        assert ours
+        assert not any(widget.styleSheet() for widget in ours)
+
+    def test_help(self, panel, tool, log, commands):
+        panel.help_button.click()
+        assert commands == ['help help:user/tools/occupy.html']
