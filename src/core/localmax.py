@@ -12,10 +12,10 @@ import math
 import numpy as np
 from scipy.optimize import brentq
 
-from .threads import in_threads
+from .threads import in_threads, thread_count
 
 #: Voxels of a strip: large enough to hide the cost of a numpy call, small enough to stay in cache.
-STRIP_VOXELS = 24_000
+STRIP_VOXELS = 64_000
 
 
 def kernel_sizes(low_pass, steps, limits):
@@ -59,7 +59,9 @@ def local_maximum(array, kernel, progress=None):
     nz, ny, nx = array.shape
     discs = _discs(kernel)
     result = np.empty_like(array)
-    rows = max(8, min(ny, STRIP_VOXELS // nx))
+    # The result is exact, so that the strips may go by the number of threads.
+    strips = max(thread_count(), -(-nx * ny // STRIP_VOXELS))
+    rows = max(8, -(-ny // strips))
     strips = [slice(y, min(ny, y + rows)) for y in range(0, ny, rows)]
     reach = [edge // 2 for edge in kernel.shape]
     in_threads(lambda strip, step: _strip_maximum(array, discs, reach, strip, result, step),
