@@ -105,7 +105,7 @@ def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell)
 def test_suspect_solvent_stops_modification_not_estimation(output, blobs, write, tmp_path):
     path = write(tmp_path / 'masked.mrc', np.where(blobs > 0.2, blobs, 0))
     outcome, = run_batch(path, output_dir=output)
-    assert 'try a solvent mask or a larger --low-pass' in outcome.warnings[0]
+    assert any('a solvent mask or a larger --low-pass' in text for text in outcome.warnings)
     outcome, = run_batch(path, output_dir=tmp_path / 'b', amplify=3)
     assert outcome.failed
     assert '--solvent-mask, or --modify-everywhere' in outcome.message
