@@ -1,7 +1,6 @@
 """Modify: amplify, attenuate, sigmoid, seen while a slider moves and then made as a map."""
 
 import numpy as np
-from Qt.QtCore import Qt
 from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from ..commands import common
@@ -9,10 +8,19 @@ from ..commands.modify import KINDS
 from ..core import Modification, check_modification
 from ..core.curves import curve
 from ..core.parameters import OUTPUTS, SETTINGS, keyword
-from .chimerax_ui import CollapsiblePanel
 from .drawings import CurvePlot
 from .preview import Preview
-from .widgets import NumberSlider, beside, column, enable_if, menu, number_box, text_label, tip
+from .widgets import (
+    NumberSlider,
+    beside,
+    column,
+    enable_if,
+    folded,
+    menu,
+    number_box,
+    text_label,
+    tip,
+)
 
 #: The slider ends at this power, beyond which hardly anything changes; the box goes further.
 _TOP_POWER = 50
@@ -67,9 +75,7 @@ class ModifySection:
         self._connect()
 
     def _add_options(self, layout):
-        self.options = CollapsiblePanel(self.widget, title='Options', margins=(12, 0, 0, 0))
-        self.options.toggle_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.options.toggle_button.setToolTip('Solvent, hedge, low-pass, histogram, output')
+        self.options = folded(self.widget, 'Options', 'Solvent, hedge, low-pass, histogram, output')
         self.exclude_solvent = QCheckBox('Leave solvent out')
         self.everywhere = QCheckBox('Modify every voxel, solvent or not')
         self.match_histogram = QCheckBox('Grey levels of the input')

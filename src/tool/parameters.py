@@ -7,8 +7,7 @@ from .. import volumes
 from ..commands import common
 from ..core import Parameters, derive
 from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, keyword
-from .chimerax_ui import CollapsiblePanel
-from .widgets import menu, scrolls_past, tip
+from .widgets import folded, menu, scrolls_past, tip
 
 _LABELS = {
     'low_pass': 'Low-pass', 'worst_resolution': 'Worst resolution', 'kernel_size': 'Kernel edge',
@@ -25,9 +24,8 @@ class ParametersSection:
 
     def __init__(self, parent, changed):
         self._changed = changed
-        self.widget = CollapsiblePanel(parent, title='Parameters', margins=(12, 0, 0, 0))
-        self.widget.toggle_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.widget.toggle_button.setToolTip(
+        self.widget = folded(
+            parent, 'Parameters',
             'Show what the estimate can be told; empty entries are derived from the map')
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)

@@ -155,12 +155,22 @@ def _in_colors(figure, background, foreground, points):
                 line.set_color(readable(line.get_color()))
         for line in axes.lines:
             line.set_color(readable(line.get_color()))
-        legend = axes.get_legend()
-        if legend is not None:
-            legend.get_frame().set_facecolor(background)
-            legend.get_frame().set_alpha(0.8)
-            for text in legend.get_texts():
-                text.set_color(foreground)
-                text.set_size(small)
-            for line in legend.get_lines():
-                line.set_color(readable(line.get_color()))
+    _legend_below(figure, foreground, small)
+
+
+def _legend_below(figure, foreground, size):
+    """Put the legend below the axes, in as many columns as there is room for."""
+    legends = [axes.get_legend() for axes in figure.axes] + list(figure.legends)
+    for legend in legends:
+        if legend is None:
+            continue
+        labels = [text.get_text() for text in legend.get_texts()]
+        handles = legend.legend_handles
+        legend.remove()
+        # A label is some half as wide as it is high, for each letter, and has a line before it.
+        columns = 0.6 * size * sum(len(label) + 5 for label in labels) / 2
+        below = figure.legend(
+            handles, labels, loc='outside lower center', frameon=False, fontsize=size,
+            ncols=2 if columns < 72 * figure.get_figwidth() else 1)
+        for text in below.get_texts():
+            text.set_color(foreground)

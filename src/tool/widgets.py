@@ -16,9 +16,21 @@ from Qt.QtWidgets import (
 )
 
 from ..core.parameters import SETTINGS, keyword
+from .chimerax_ui import CollapsiblePanel
 
 #: Steps of a slider from end to end.
 _STEPS = 1000
+
+
+def folded(parent, title, tooltip):
+    """ChimeraX's collapsible panel, which starts folded, with a title in the theme's own text."""
+    panel = CollapsiblePanel(parent, title=title, margins=(12, 0, 0, 0))
+    button = panel.toggle_button
+    button.setStyleSheet('')    # ChimeraX fixes the size of its text, and with it the colour
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setToolTip(tooltip)
+    return panel
 
 
 def tip(name):
