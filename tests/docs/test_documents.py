@@ -11,7 +11,7 @@ REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = sorted([*REPOSITORY.glob('*.md'), *(REPOSITORY / 'docs').glob('*.md')])
 NAMES = [str(path.relative_to(REPOSITORY)) for path in DOCUMENTS]
 #: Written by benches that take long, so that a fresh checkout may not have them yet.
-BY_BENCHES = ('accuracy.md', 'performance.md')
+BY_BENCHES = ('accuracy.md', 'performance.md', 'robustness.md')
 LARGEST_PICTURE = 400_000
 #: Options of OccuPy 0.1.13, from its --help.
 OCCUPY_OPTIONS = (
@@ -66,18 +66,14 @@ def test_links_and_pictures_exist(document):
             assert anchor in anchors(path), target
 
 
-def test_pictures_are_small_and_used():
-    shown = ''.join(text_of(path) for path in DOCUMENTS)
-    for path in (REPOSITORY / 'docs/images').glob('*.png'):
-        assert path.stat().st_size <= LARGEST_PICTURE, path.name
-        assert path.name in shown, path.name
-
-
-def test_pictures_are_made_by_a_script():
+def test_pictures_are_there_small_and_shown():
     import pictures
 
-    for name in pictures.PICTURES:
-        assert (pictures.FOLDER / f'{name}.png').exists(), name
+    shown = ''.join(text_of(path) for path in DOCUMENTS)
+    for name in (*pictures.PICTURES, 'solvent-model'):
+        path = pictures.FOLDER / f'{name}.png'
+        assert path.stat().st_size <= LARGEST_PICTURE, name
+        assert path.name in shown, name
 
 
 def test_scripts_and_targets_exist(document):
@@ -115,13 +111,21 @@ def _open_atom(session):
     session.models.add([structure])
 
 
-def test_commands_can_be_parsed(document, parse):
-    text = text_of(document)
-    commands = [line for block in blocks(text, 'chimerax') for line in block.splitlines()]
+def commands_of(path):
+    """The commands in a document: those in blocks, and whole ones amid the text."""
+    text = text_of(path)
     prose = re.sub(r'```.*?```', '', text, flags=re.DOTALL)
-    commands += [command for command in re.findall(r'`(occupy [^`\n]*)`', prose)
-                 if '#' in command and '…' not in command]
-    for command in commands:
+    return [line for block in blocks(text, 'chimerax') for line in block.splitlines()] + [
+        command for command in re.findall(r'`(occupy [^`\n]*)`', prose)
+        if '#' in command and '…' not in command]
+
+
+WITH_COMMANDS = [path for path in DOCUMENTS if commands_of(path)]
+
+
+@pytest.mark.parametrize('path', WITH_COMMANDS, ids=[path.name for path in WITH_COMMANDS])
+def test_commands_can_be_parsed(path, parse):
+    for command in commands_of(path):
         # A model on the map has other numbers where there are other maps.
         command = re.sub(r'#\d+(/\w+)', r'#4\1', command)
         parse(command.replace('occupy atoms #2', 'occupy atoms #4'))
@@ -137,9 +141,9 @@ def test_the_tutorial_can_be_followed(session, run, maps, tmp_path, monkeypatch)
         for command in block.splitlines():
             if command.startswith('open '):
                 command = f'open {stand_in}'
-            if not re.match(r'save \S*\.png', command):     # pictures take long
+            if not re.match(r'save \S*\.png|occupy plot', command):     # pictures take long
                 run(command)
-    assert {'keep.mrc', 'subtract.mrc', 'report.json', 'session.cxs', 'solvent-model.png'} <= {
+    assert {'keep.mrc', 'subtract.mrc', 'report.json', 'session.cxs'} <= {
         path.name for path in tmp_path.iterdir()}
 
 
@@ -173,6 +177,27 @@ def test_defaults_of_the_method():
         assert re.match(rf'{re.escape(words)}\b', cell), name
         compared += 1
     assert compared > 12
+
+
+def test_constants_of_the_method():
+    from chimerax.occupy.core import fill, fullest, noisefloor, parameters, smoothing
+
+    text = ' '.join(text_of(REPOSITORY / 'docs/method.md').split())
+    for words in (
+            f'σ = {fullest.NEIGHBOURHOOD:g}·r', f'is {fullest.SPREAD:g} times the level',
+            f'at least {fullest.LEAST_SHARE:.0%} of the content'.replace('%', ' %'),
+            f'Below {fullest.SMALL_SHARE:.0%} of the content'.replace('%', ' %'),
+            f'where {fullest.ABOVE_SHARE:.0%} of the content'.replace('%', ' %'),
+            f'more than {fullest.ABOVE - 1:.0%} above F'.replace('%', ' %'),
+            f'μ + {fullest.SOLVENT_WIDTHS}σ', f'fewer than {fullest.LEAST_SAMPLES} places',
+            f'a Gaussian in the logarithm of the scale, of width {smoothing.ALIKE:g}',
+            f'scales below {smoothing.LEAST_SCALE:g} stay', f'{parameters.HISTOGRAM_BINS} bins',
+            f'low-passed to {fill.EDGE_VOXELS} voxels',
+            f'further from 0 than {parameters.BASELINE_WIDTHS}σ and than '
+            f'{parameters.BASELINE_SHARE:g}·F'):
+        assert words in text, words
+    assert noisefloor.MUCH_NOISE == 0.25
+    assert 'N above a quarter of F' in text
 
 
 def test_method_has_its_sections():
