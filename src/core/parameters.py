@@ -15,6 +15,8 @@ KINDS = ('amplify', 'attenuate', 'sigmoid', 'solvent')
 OUTPUTS = ('map', 'difference', 'gain')
 COVERS = ('kept', 'subtracted')
 
+#: Densities between these can be squared and summed; what lies beyond is damage or a wrong unit.
+VALUES = (1e-15, 1e10)
 #: Low-pass when nothing is asked for: at least this many Å, and at least this many voxels.
 LEAST_LOW_PASS = 8.0
 LOW_PASS_VOXELS = 3

@@ -15,6 +15,7 @@ from .parameters import (
     BASELINE_SHARE,
     BASELINE_WIDTHS,
     KERNEL_SIZES,
+    VALUES,
     Parameters,
     default,
 )
@@ -79,6 +80,11 @@ def check_map(array, axes):
     if high <= 0:
         raise ValueError('the map has no positive density; density must be positive '
                          '(in ChimeraX: volume scale #1 factor -1)')
+    if max(-low, high) > VALUES[1] or high - low < VALUES[0]:
+        raise ValueError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
+                         f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate '
+                         'with; if no voxel is damaged, scale the map first (in ChimeraX: '
+                         'volume scale #1 factor and a number)')
     return grid
 
 

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import curve_fit
+from scipy.optimize import leastsq
 
 from .histogram import count
 from .parameters import (
@@ -14,9 +14,12 @@ from .parameters import (
     SUSPECT_EXPLAINED,
     SUSPECT_FLAT_SHARE,
     SUSPECT_RANGE_SHARE,
+    VALUES,
 )
 from .threads import in_threads, slabs
 
+#: No range of density is taken for narrower than this share of the density itself.
+LEAST_RANGE = 1e-5
 #: Planes that one thread looks at, at a time.
 SLAB = 8
 
@@ -119,6 +122,8 @@ def fit_solvent(array, region=None, source=None, progress=None):
     """
     # All of the sphere decides the range: what stands out lies beyond the solvent region.
     low, high = _range(array)
+    # Where a low-pass has left one value only, the bins still need a width.
+    high = max(high, low + max(abs(low) * LEAST_RANGE, VALUES[0] * LEAST_RANGE))
     counts = count(array, low, high, HISTOGRAM_BINS, _chooser(array.shape, region), progress)
     bin_width = (high - low) / HISTOGRAM_BINS
     density = counts / (counts.sum() * bin_width)
@@ -210,15 +215,17 @@ def _fit_peak(centres, density):
              for edge in (left, right) if len(edge)]
     drop = min(drops) if drops else centres[-1] - centres[0]
     start = (density[top], centres[top], drop / math.sqrt(2))
-    try:
-        # Bins are scaled to order one, so that the fit is the same whatever the map's grey level.
-        unit, rise = centres[-1] - centres[0], density[top]
-        fitted, _ = curve_fit(gaussian, (centres - centres[top]) / unit, density / rise,
-                              p0=(1, 0, start[2] / unit))
-        found = (float(fitted[0] * rise), float(fitted[1] * unit + centres[top]),
-                 float(abs(fitted[2]) * unit))
-    except RuntimeError:    # no convergence
-        return start, 0.0
+    # Bins are scaled to order one, so that the fit is the same whatever the map's grey level.
+    unit, rise = centres[-1] - centres[0], density[top]
+    v, wanted = (centres - centres[top]) / unit, density / rise
+    with np.errstate(all='ignore'):
+        fitted, *_, status = leastsq(
+            lambda three: gaussian(v, *three) - wanted, (1.0, 0.0, start[2] / unit),
+            full_output=True)
+    if status not in (1, 2, 3, 4) or not np.isfinite(fitted).all() or fitted[2] == 0:
+        return start, 0.0       # no convergence
+    found = (float(fitted[0] * rise), float(fitted[1] * unit + centres[top]),
+             float(abs(fitted[2]) * unit))
     near = _half_height(density, top)
     left_over = density[near] - gaussian(centres[near], *found)
     return found, float(1 - (left_over ** 2).sum() / (density[near] ** 2).sum())

@@ -170,6 +170,9 @@ def test_any_type_of_values_and_inputs_stay_as_they_are(pair_map, dtype):
     (np.where(np.arange(8000).reshape(20, 20, 20) == 17, np.nan, 1.0), 1, 'not numbers'),
     (-np.random.default_rng(0).random((20, 20, 20)), 1, 'no positive density'),
     (np.random.default_rng(0).random((20, 20, 20)), 0, 'no voxel size'),
+    (np.random.default_rng(0).random((20, 20, 20)) * 1e30, 1, 'too large'),
+    (np.random.default_rng(0).random((20, 20, 20)) * 1e-30, 1, 'too small'),
+    (np.where(np.arange(8000).reshape(20, 20, 20) == 17, -1e30, 1.0), 1, 'too large'),
 ])
 def test_what_is_no_map_is_refused_in_a_sentence(array, axes, words):
     with pytest.raises(ValueError, match=words) as error:

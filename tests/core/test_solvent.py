@@ -143,3 +143,12 @@ def test_what_is_no_gaussian_is_suspect(kind):
         'flat': lambda: rng.random((32, 32, 32)),
     }[kind]().astype(np.float32)
     assert fit_solvent(array).suspect
+
+
+@pytest.mark.parametrize('value', [0.0, 3.0, -1e-3])
+def test_nothing_but_one_value(value):
+    """As where a low-pass leaves nothing of a small map."""
+    model = fit_solvent(np.full((20, 20, 20), value, np.float32))
+    assert model.suspect
+    assert np.isfinite(model.confidence).all()
+    assert np.isfinite(model.gaussian).all()
