@@ -40,7 +40,7 @@ person can mend are `ValueError`s of one sentence. Results do not depend on the 
 
 def core():
     """The package `chimerax.occupy.core`, taken from src/ unless it was imported already."""
-    if 'chimerax.occupy' not in sys.modules:
+    if 'chimerax' not in sys.modules:
         import chimerax_library
 
         chimerax_library.namespace_package()
