@@ -5,6 +5,11 @@ same paths. A worker that is lost in mid-batch costs nothing but time: the sched
 to others, and results appear whole or not at all.
 """
 
+import asyncio
+import logging
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+
 from ..core.threads import set_threads
 from .onemap import process
 from .outcome import FAILED, Outcome
@@ -27,12 +32,28 @@ def run_on_cluster(tasks, cluster, on_progress, on_outcome):
     if isinstance(cluster, Client):
         _run(tasks, cluster, on_progress, on_outcome)
         return
+    with _silenced():
+        try:
+            client = Client(cluster, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise ValueError(f'no Dask scheduler answers at {cluster}') from error
+        with client:
+            _run(tasks, client, on_progress, on_outcome)
+
+
+@contextmanager
+def _silenced():
+    """Keep Dask from logging tracebacks for what comes out as a sentence."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict
+               if name.split('.')[0] == 'distributed']
+    levels = [logger.level for logger in loggers]
     try:
-        client = Client(cluster, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ValueError(f'no Dask scheduler answers at {cluster}') from error
-    with client:
-        _run(tasks, client, on_progress, on_outcome)
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL + 1)
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _run(tasks, client, on_progress, on_outcome):
@@ -58,19 +79,19 @@ def process_task(task):
 
 
 def _outcome_of(future, task):
-    if future.status == 'finished':
-        return future.result()
-    if future.status == 'cancelled':
-        return Outcome(task.given, FAILED, 'the Dask scheduler was lost; the same command goes on '
-                                           'where it stopped')
-    error = future.exception()
-    name = type(error).__name__
-    if name == 'KilledWorker':
+    """The `Outcome` of a task, whatever became of it and of the cluster."""
+    from distributed import KilledWorker
+    try:
+        return future.result(timeout=PATIENCE)
+    except KilledWorker:
         sentence = ('every Dask worker that tried it ended; perhaps memory ran out: '
                     'give the workers more')
-    elif isinstance(error, ModuleNotFoundError):
+    except ModuleNotFoundError as error:
         sentence = (f'there is no module {error.name} where the Dask workers run; install '
                     'chimerax.occupy there, with numpy, scipy and mrcfile')
-    else:
-        sentence = f'the Dask worker failed: {name}: {error}'
+    except (OSError, TimeoutError, CancelledError, asyncio.CancelledError):
+        # What goes wrong with a map is in its outcome: this is the connection.
+        sentence = 'the Dask scheduler was lost; the same command goes on where it stopped'
+    except Exception as error:
+        sentence = f'the Dask worker failed: {type(error).__name__}: {error}'
     return Outcome(task.given, FAILED, sentence)

@@ -68,6 +68,29 @@ def test_nobody_answers(many_maps, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(('error', 'sentence'), [
+    (distributed.CancelledError('a'), 'scheduler was lost; the same command goes on'),
+    (OSError('closed'), 'scheduler was lost; the same command goes on'),
+    (distributed.KilledWorker('a', None, 3), 'every Dask worker that tried it ended'),
+    (ModuleNotFoundError('no', name='chimerax'), 'no module chimerax where the Dask workers run'),
+    (KeyError('a'), "the Dask worker failed: KeyError: 'a'")])
+def test_what_goes_wrong_with_a_cluster_is_an_outcome(error, sentence):
+    class Future:
+        """A future of a task that did not come back."""
+
+        def result(self, timeout):
+            raise error
+
+    class Task:
+        """Of a task, what an outcome takes from it."""
+
+        given = 'a.mrc'
+
+    outcome = cluster._outcome_of(Future(), Task())
+    assert outcome.failed
+    assert sentence in outcome.message
+
+
 def test_a_worker_is_killed_and_nothing_is_lost(shell, scheduler, workers, many_maps, tmp_path):
     here = tmp_path / 'here'
     run_batch(many_maps, mode='occupancy', confidence=True, attenuate=[2, 3], output_dir=here)
