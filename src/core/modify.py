@@ -43,10 +43,12 @@ class Modifier:
     """A map, or a part of one, ready to be modified again and again, as a slider moves.
 
     array: the map (z, y, x), or its samples in `region`, three slices with steps. What does not
-    depend on the modification (range of values, noise) is worked out once, of the array given.
+    depend on the modification (range of values, noise) is worked out once, of the array given. With
+    `keep`, the voxels that are not solvent for certain are gathered once as well, for which some
+    six numbers are kept for each of them.
     """
 
-    def __init__(self, array, estimate, region=None):
+    def __init__(self, array, estimate, region=None, keep=False):
         source = estimate.source_grid
         self._array = np.asarray(array, np.float32)
         self._scale = Interpolator(estimate.scale, source.shape, region)
@@ -60,20 +62,47 @@ class Modifier:
         self._grid = Grid.of(self._array.shape, axes)
         self._range = None
         self._noise = {}
+        self._kept = {} if keep else None
 
     def apply(self, modification, progress=None):
         """The modified map as a new float32 array; see `modify`."""
         if modification.output == 'gain':
             return self._factor(modification, Stages(progress, {'Gain': 1}).next('Gain'))
         if modification.is_identity:
-            result = self._array.copy()
-            return self._finished(result, modification, None)
+            if modification.output == 'difference':
+                return np.zeros_like(self._array)
+            return self._finished(self._array.copy(), modification, None)
         stages = Stages(progress, {'Solvent noise': 4, 'Modifying': 2, 'Finishing': 1})
         noise = mean = None
         if modification.keeps_solvent and modification.kind != 'amplify':
             noise, mean = self._noise_of(modification.seed, stages.next('Solvent noise'))
         result = self._applied(modification, noise, mean, stages.next('Modifying'))
         return self._finished(result, modification, stages)
+
+    def _limits(self, modification):
+        """The range to which a result is clipped; None for one that is filtered or matched."""
+        if modification.output_low_pass or modification.match_histogram:
+            return None
+        if self._range is None:
+            self._range = value_range(self._array)
+        return tuple(np.float32(end) for end in self._range)
+
+    def _content(self, planes, modification, noise):
+        """Of some planes: where voxels are modified, and their scale, confidence, value, noise."""
+        if not modification.confidence:
+            return (slice(None), self._scale[planes], np.float32(1), self._array[planes],
+                    None if noise is None else noise[planes])
+        key = (planes.start, modification.seed if noise is not None else None)
+        if self._kept is not None and key in self._kept:
+            return self._kept[key]
+        confidence = self._confidence[planes]
+        # Most voxels of most maps are solvent for certain: nothing is worked out there.
+        some = np.nonzero(confidence > 0)
+        found = (some, self._scale[planes][some], confidence[some], self._array[planes][some],
+                 None if noise is None else noise[planes][some])
+        if self._kept is not None:
+            self._kept[key] = found
+        return found
 
     def _confidence_on(self, planes, modification):
         """The hedged confidence on some planes; None where every voxel counts."""
@@ -102,51 +131,38 @@ class Modifier:
     def _applied(self, modification, noise, mean, progress):
         """The map times its factor, filled up with noise."""
         keeps = modification.keeps_solvent
+        limits = self._limits(modification)
+        hedge = np.float32(modification.hedge)
         result = np.empty(self._array.shape, np.float32)
 
         def one_slab(planes, step):
-            values, scale = self._array[planes], self._scale[planes]
-            confidence = self._confidence_on(planes, modification)
-            # Most voxels of most maps are solvent for certain: nothing is worked out there.
-            some = slice(None) if confidence is None else confidence > 0
-            share = np.float32(1) if confidence is None else confidence[some]
-            factor = gain(scale[some], modification)
-            inside = values[some]
+            some, scale, share, inside, fill = self._content(planes, modification, noise)
+            if hedge != 1:
+                share = share ** hedge
+            factor = gain(scale, modification)
             if keeps:
                 new = inside + inside * (share * (factor - 1))
-                if noise is not None:
-                    new += share * _fill(factor, noise[planes][some], mean)
-                result[planes] = values
+                if fill is not None:
+                    new += share * _fill(factor, fill, mean)
+                result[planes] = self._array[planes]
             else:
                 new = inside * (share * factor)
-                result[planes] = 0
-            result[planes][some] = new
+                result[planes] = 0 if limits is None else np.clip(np.float32(0), *limits)
+            # What is as it was needs no clipping.
+            result[planes][some] = new if limits is None else np.clip(new, *limits, out=new)
+            if modification.output == 'difference':
+                result[planes] -= self._array[planes]
             step()
 
         in_threads(one_slab, slabs(result.shape[0], SLAB), progress)
         return result
 
     def _finished(self, result, modification, stages):
-        """Low-pass, match or clip the result, and subtract the input where the difference is
-        wanted.
-        """
-        if modification.output_low_pass or modification.match_histogram:
-            if modification.output_low_pass:
-                result = fourier.low_pass(result, self._grid, modification.output_low_pass)
-            if modification.match_histogram:
-                result = match_histogram(result, self._array, out=result)
-        else:
-            if self._range is None:
-                self._range = value_range(self._array)
-            low, high = (np.float32(end) for end in self._range)
-
-            def one_slab(planes, step):
-                np.clip(result[planes], low, high, out=result[planes])
-                if modification.output == 'difference':
-                    result[planes] -= self._array[planes]
-                step()
-
-            in_threads(one_slab, slabs(result.shape[0], SLAB))
+        """Low-pass or match the result where that is wanted."""
+        if modification.output_low_pass:
+            result = fourier.low_pass(result, self._grid, modification.output_low_pass)
+        if modification.match_histogram:
+            result = match_histogram(result, self._array, out=result)
         if stages is not None:
             stages.finish()
         return result

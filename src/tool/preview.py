@@ -90,7 +90,7 @@ class Preview:
         # ChimeraX may hand out a new array for the same values: compare what they are a view of.
         place = (self._volume.data, repr(region), matrix.__array_interface__['data'], matrix.shape)
         if key != place:
-            modifier = Modifier(matrix, self._estimate, region)
+            modifier = Modifier(matrix, self._estimate, region, keep=True)
             self._modifier = (place, modifier)
         return modifier
 

@@ -77,14 +77,14 @@ class SolventSection:
         size = self.picture.size()
         ratio = self.picture.devicePixelRatioF()
         palette = self.picture.palette()
-        colors = palette.window().color().name(), palette.windowText().color().name()
+        color = palette.windowText().color().name()
         points = self.picture.fontInfo().pointSizeF()
-        key = (entry.estimate, size.width(), size.height(), ratio, colors)
+        key = (entry.estimate, size.width(), size.height(), ratio, color)
         if self._drawn == key or size.width() < 50 or size.height() < 50:
             return
         self._drawn = key
         self._latest.ask(
-            lambda progress: _plot(entry.estimate, size.width(), size.height(), ratio, colors,
+            lambda progress: _plot(entry.estimate, size.width(), size.height(), ratio, color,
                                    points),
             self.picture.show_image)
 
@@ -104,8 +104,8 @@ def verdict(estimate):
             f'above {solvent.half_confident:.3g} density is more likely content than solvent.')
 
 
-def _plot(estimate, width, height, ratio, colors, points):
-    """In a thread: the solvent plot as a `QImage` of the given size and colours.
+def _plot(estimate, width, height, ratio, color, points):
+    """In a thread: the solvent plot as a `QImage`, for a size, colour and size of text.
 
     matplotlib takes half a second to load, which nobody should have to wait for.
     """
@@ -118,7 +118,9 @@ def _plot(estimate, width, height, ratio, colors, points):
     canvas = FigureCanvasAgg(figure)
     axes = figure.subplots()
     plots.draw_solvent(axes, estimate)
-    _in_colors(figure, *colors, points)
+    _in_colors(figure, color, points)
+    # What it counts is plain from the verdict; the long label is cut off in a small picture.
+    axes.set_ylabel('share of voxels', color=color, size=axes.xaxis.label.get_size())
     canvas.draw()
     pixels = canvas.buffer_rgba()
     image = QImage(bytes(pixels), pixels.shape[1], pixels.shape[0],
@@ -127,10 +129,10 @@ def _plot(estimate, width, height, ratio, colors, points):
     return image
 
 
-def _in_colors(figure, background, foreground, points):
+def _in_colors(figure, foreground, points):
     """Give a figure the colours of the theme, and text of the panel's size."""
     from matplotlib.colors import to_rgb
-    figure.set_facecolor(background)
+    figure.set_facecolor('none')
     small = max(6.0, 0.75 * points)
 
     def readable(color):
@@ -155,10 +157,10 @@ def _in_colors(figure, background, foreground, points):
                 line.set_color(readable(line.get_color()))
         for line in axes.lines:
             line.set_color(readable(line.get_color()))
-    _legend_below(figure, foreground, small)
+    _legend_below(figure, foreground, small, readable)
 
 
-def _legend_below(figure, foreground, size):
+def _legend_below(figure, foreground, size, readable):
     """Put the legend below the axes, in as many columns as there is room for."""
     legends = [axes.get_legend() for axes in figure.axes] + list(figure.legends)
     for legend in legends:
@@ -174,3 +176,5 @@ def _legend_below(figure, foreground, size):
             ncols=2 if columns < 72 * figure.get_figwidth() else 1)
         for text in below.get_texts():
             text.set_color(foreground)
+        for line in below.get_lines():
+            line.set_color(readable(line.get_color()))
