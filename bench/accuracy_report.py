@@ -169,11 +169,13 @@ def draw_spread(study):
     for name, low, high, near, _, _ in spread_rows(study):
         colour = next(shade for start, shade in families.items() if name.startswith(start))
         ax.plot(high - low, near, 'o', color=colour)
-        ax.annotate(name, (high - low, near), xytext=(5, 3), textcoords='offset points',
-                    fontsize=7)
+        smooth = name.startswith('smooth')
+        ax.annotate(name, (high - low, near), xytext=(-4, -7) if smooth else (5, 3),
+                    textcoords='offset points', fontsize=7, rotation=-35 if smooth else 0,
+                    va='top' if smooth else 'baseline')
     ax.set(xlabel='spread within a component of one occupancy (5th to 95th percentile)',
            ylabel='mean error within 6 Å of a boundary')
-    ax.margins(x=0.15, y=0.08)
+    ax.margins(x=0.15, y=0.15)
     return figure
 
 
@@ -225,6 +227,7 @@ def facts(results):
     other = [r for r in records if r['model'] not in results['chosen by']]
     own = [r for r in records if r['model'] in results['chosen by']]
     difference = mean_error(records, 'published') - mean_error(records, 'OccuPy')
+    relative = mean_error(records, 'published', True) - mean_error(records, 'OccuPy', True)
     per_map = mean_error(records, 'auto')
     worst = sorted(records, key=lambda r: -np.abs(r['error']['auto'][0]).mean())[:6]
     warned = [r for r in records if any('ullScaleRegion' in w for w in r['warnings'])]
@@ -257,7 +260,9 @@ def facts(results):
         'occupy_error': f'{mean_error(records, "OccuPy").mean():.3f}',
         'better': f'{np.mean(per_map < mean_error(records, "OccuPy")):.0%}',
         'much_worse': sum(per_map > mean_error(records, 'OccuPy') + 0.01),
-        'parity': f'{difference.max():.4f}', 'parity_mean': f'{difference.mean():+.4f}',
+        'parity': f'{difference.max():.3f}', 'parity_mean': f'{difference.mean():+.4f}',
+        'parity_worse': sum(difference > 0.005), 'parity_better': sum(difference < -0.005),
+        'parity_relative': f'{relative.max():.3f}',
         'published_full': f'{ratio["published"].mean():.3f}',
         'published_range': _range(ratio['published']),
         'auto_full': f'{ratio["auto"].mean():.3f}', 'auto_range': _range(ratio['auto']),
