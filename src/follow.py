@@ -77,7 +77,6 @@ class Followers(StateManager):
             return
         for follower in self.followers_of(source):
             if hasattr(follower, 'data'):
-                from .volumes import sit_on
                 sit_on(follower.data, source.data)
 
     def _removed(self, _name, models):
@@ -107,6 +106,15 @@ class Followers(StateManager):
 
     def reset_state(self, session):
         self._pairs.clear()
+
+
+def sit_on(data, source_data):
+    """Place a derived map's grid so that it fills the box of its source, sample 0 on sample 0."""
+    factors = [n / m for n, m in zip(source_data.size, data.size, strict=True)]
+    data.set_origin(source_data.origin)
+    data.set_step([step * factor for step, factor in zip(source_data.step, factors, strict=True)])
+    data.set_cell_angles(source_data.cell_angles)
+    data.set_rotation(source_data.rotation)
 
 
 def put_at(model, scene_position):

@@ -10,7 +10,7 @@ import numpy as np
 from chimerax.map_data import ArrayGridData, interpolate_volume_data
 
 from .core import Grid
-from .follow import followers
+from .follow import followers, sit_on
 from .mapheader import is_image_stack
 
 
@@ -64,15 +64,6 @@ def _file_header(volume):
             return file.header
     except (OSError, ValueError):
         return None
-
-
-def sit_on(data, source_data):
-    """Place a derived map's grid so that it fills the box of its source, sample 0 on sample 0."""
-    factors = [n / m for n, m in zip(source_data.size, data.size, strict=True)]
-    data.set_origin(source_data.origin)
-    data.set_step([step * factor for step, factor in zip(source_data.step, factors, strict=True)])
-    data.set_cell_angles(source_data.cell_angles)
-    data.set_rotation(source_data.rotation)
 
 
 def new_volume(session, array, source, name, *, kind, model_id=None, show=False):
