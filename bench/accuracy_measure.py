@@ -14,7 +14,7 @@ from bare import core
 from synthetic import Assembly, Condition, at_atoms
 
 CACHE = Path(__file__).resolve().parent.parent / '.cache' / 'accuracy'
-#: The models by which the constants of `auto` were chosen; the others were not looked at for it.
+#: The models by which the constants of `auto` were chosen; the others only confirmed the choice.
 CHOSEN_BY = ('5ni1', '2qiw', '6gyn', '3kpr', '7cfn', '1ncb')
 CONDITIONS = [
     Condition(resolution, b, colour=colour, voxel=voxel, bulk=bulk)

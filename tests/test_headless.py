@@ -382,3 +382,11 @@ def test_help_logs_the_address_of_the_page(tmp_path):
 def test_only_one_session(session):
     with pytest.raises(RuntimeError, match='one session per process'):
         headless.start_session()
+
+
+def test_a_module_of_the_bundle_is_run_as_by_chimerax(maps, tmp_path):
+    done = subprocess.run(
+        [sys.executable, chimerax_library.REPOSITORY / 'tools/headless.py', '-m',
+         'chimerax.occupy', maps.pair, '--output-dir', tmp_path], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert any(path.suffix == '.mrc' for path in tmp_path.iterdir())

@@ -6,11 +6,16 @@ Starts a real ChimeraX session from the library ``ChimeraX`` on PyPI (`make env`
 
     python tools/headless.py --cmd "open map.mrc; occupy #1; save scale.mrc models #2" figure.cxc
 
+With -m it runs a module of the bundle instead, as `chimerax -m` does: batches of maps.
+
+    python tools/headless.py -m chimerax.occupy maps/*.mrc --output-dir results
+
 The log goes to standard output, warnings and errors to standard error. The exit status is 0 only
 if no command failed and nothing logged an error.
 """
 
 import argparse
+import runpy
 import sys
 
 from chimerax_library import SetupError, prepare
@@ -124,10 +129,22 @@ def _mark_files(arguments):
     return marked
 
 
+def run_module(name, arguments):
+    """Run a module of the bundle as `chimerax -m` does, without a session."""
+    prepare()
+    sys.argv = [name, *arguments]
+    runpy.run_module(name, run_name='__main__', alter_sys=True)
+    return 0
+
+
 def main(arguments=None):
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ['-m'] and len(given) > 1:
+        return run_module(given[1], given[2:])
     summary, _, details = __doc__.partition('\n\n')
     parser = argparse.ArgumentParser(
-        usage='%(prog)s [--bundle PATH] [--quiet] [--cmd COMMANDS | FILE] ...',
+        usage='%(prog)s [--bundle PATH] [--quiet] [--cmd COMMANDS | FILE] ...\n'
+              '       %(prog)s -m chimerax.occupy MAPS ...',
         description=summary,
         epilog=details,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -141,7 +158,7 @@ def main(arguments=None):
         '--bundle', metavar='PATH', help='a wheel of ChimeraX-OccuPy, or where it is installed'
     )
     parser.add_argument('--quiet', action='store_true', help='print nothing but errors')
-    options = parser.parse_args(_mark_files(sys.argv[1:] if arguments is None else arguments))
+    options = parser.parse_args(_mark_files(given))
     if not options.steps:
         parser.error('nothing to do: give --cmd or a file')
     try:
