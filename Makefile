@@ -52,6 +52,9 @@ install:  ## install the bundle into the application named by CHIMERAX=…
 test-chimerax: install  ## run the tests inside the application named by CHIMERAX=…
 	"$(CHIMERAX)" -m pip install --quiet $$(grep -E '^(pytest|hypothesis)==' requirements/test.txt)
 	"$(CHIMERAX)" --nogui --offscreen --exit --script tests/in_application.py
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" != Linux ]; then \
+	    "$(CHIMERAX)" --exit --script "tests/in_application.py tests/tool"; \
+	else echo "The panel was not tested: that needs a screen; put xvfb-run before make."; fi
 
 clean:  ## remove what the other targets made, except downloads
 	rm -rf $(VENV) build dist demo src/*.egg-info *.egg-info .pytest_cache .ruff_cache .hypothesis

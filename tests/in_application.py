@@ -2,7 +2,9 @@
 
     chimerax --nogui --offscreen --exit --script tests/in_application.py
 
-`make test-chimerax CHIMERAX=…` installs both and does this.
+`make test-chimerax CHIMERAX=…` installs both and does this. The panel is tested with a window only:
+
+    chimerax --exit --script "tests/in_application.py tests/tool"
 """
 
 import sys
@@ -26,4 +28,7 @@ if 'session' in globals():  # ChimeraX runs scripts with its session as a global
     plugin = ApplicationSession(globals()['session'])
     # Commands behave differently in a script; the tests say themselves when they are one.
     plugin.application_session.in_script = InScriptFlag()
-    sys.exit(int(pytest.main([str(TESTS), '--rootdir', str(TESTS.parent)], plugins=[plugin])))
+    if plugin.application_session.ui.is_gui:    # which shows in its log what is printed
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    chosen = sys.argv[1:] or [str(TESTS)]
+    sys.exit(int(pytest.main([*chosen, '--rootdir', str(TESTS.parent)], plugins=[plugin])))

@@ -101,8 +101,11 @@ def events(session):
 
 
 @pytest.fixture
-def tool(session, chimerax_ui, events):
-    """The panel as a tool, 360 pixels wide, at its defaults."""
+def tool(session, chimerax_ui, events, monkeypatch):
+    """The panel as a tool, 360 pixels wide, at its defaults; its commands end before they return.
+    """
+    from chimerax.occupy import jobs
+    monkeypatch.setattr(jobs, 'blocks', lambda session, block=None: block is not False)
     from chimerax.occupy.tool import OccupyTool
     from chimerax.occupy.tool.settings import PanelSettings, settings
     kept = settings(session)
@@ -137,7 +140,7 @@ def commands(session):
 
 
 @pytest.fixture
-def in_background(monkeypatch):
+def in_background(tool, monkeypatch):
     """Commands of the panel run in the background, as in the application with its window."""
     from chimerax.occupy import jobs
     monkeypatch.setattr(
