@@ -19,14 +19,21 @@ COLUMNS = {'occupancy': 'occupancy', 'bfactor': 'bfactor'}
 class Part:
     """Residues of one chain identifier in one model: its polymer, or what else bears that name.
 
-    `residues`: indices into those of the `Layout`. `chain`: ChimeraX's `Chain`, None for what is
-    no polymer.
+    `residues`: indices into those of the `Layout`. `is_polymer`: whether it is a chain of protein
+    or nucleic acid.
     """
 
     structure: object
     chain_id: str
-    chain: object
+    is_polymer: bool
     residues: np.ndarray
+    first: object
+
+    @property
+    def chain(self):
+        """ChimeraX's `Chain`, None for what is no polymer."""
+        # Not kept: in ChimeraX 1.7, chains that outlive their model can crash it.
+        return self.first.chain if self.is_polymer else None
 
     @property
     def name(self):
@@ -35,14 +42,11 @@ class Part:
         return name if self.is_polymer else f'{name}, not polymer'
 
     @property
-    def is_polymer(self):
-        """Whether it is a chain of protein or nucleic acid."""
-        return self.chain is not None
-
-    @property
     def description(self):
         """What the model's file says of it, or ''."""
-        return (self.chain.description or '') if self.is_polymer else 'ligands, ions, solvent'
+        if not self.is_polymer:
+            return 'ligands, ions, solvent'
+        return getattr(self.chain, 'description', None) or ''
 
 
 class Layout:
@@ -65,14 +69,15 @@ class Layout:
 
     def _sorted_into_parts(self):
         groups = {}
-        polymer = self.residues.polymer_types > 0
+        other = (self.residues.polymer_types == 0).tolist()
         for index, residue in enumerate(self.residues):
-            chain = residue.chain if polymer[index] else None
-            key = (residue.structure.id, residue.chain_id, chain is None)
-            groups.setdefault(key, (residue.structure, chain, []))[2].append(index)
-        return [Part(structure, key[1], chain, np.array(indices))
-                for key, (structure, chain, indices) in sorted(
-                    groups.items(), key=lambda item: item[0])]
+            key = (residue.structure.id, residue.chain_id, other[index])
+            groups.setdefault(key, []).append(index)
+        parts = []
+        for key in sorted(groups):
+            first = self.residues[groups[key][0]]
+            parts.append(Part(first.structure, key[1], not key[2], np.array(groups[key]), first))
+        return parts
 
     def sums(self, values, inside):
         """Sum of values (n,) and number of atoms over each residue's atoms inside: two (k,)."""
@@ -111,9 +116,10 @@ class Readout:
         name = self.attribute
         _give(self.layout.atoms, name, self.values)
         _give(self.layout.residues, name, self.residue_values)
-        polymers = [part.is_polymer for part in self.layout.parts]
-        _give([part.chain for part in self.layout.parts if part.is_polymer], name,
-              self.part_values[polymers])
+        for part, value in zip(self.layout.parts, self.part_values, strict=True):
+            chain = part.chain
+            if chain is not None:
+                _give([chain], name, value[None])
 
 
 def _ratio(sums, counts):

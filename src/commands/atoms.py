@@ -3,7 +3,7 @@
 from html import escape
 
 import numpy as np
-from chimerax.atomic import AtomsArg, concise_residue_spec
+from chimerax.atomic import AtomsArg
 from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, EnumOf, Or, SaveFileNameArg
 from chimerax.core.errors import UserError
 
@@ -59,7 +59,7 @@ def occupy_atoms(session, atoms, *, map=None, mode=None, file=None, column=None,
         for readout in readouts:
             readout.set_attributes()
             session.logger.info(_summary(readout))
-        session.logger.info(_table(session, readouts), is_html=True)
+        session.logger.info(_table(readouts), is_html=True)
         if file is not None:
             with files.opened(file) as stream:
                 write_residues(stream, readouts)
@@ -168,7 +168,7 @@ def _summary(readout):
     return text + '.'
 
 
-def _table(session, readouts):
+def _table(readouts):
     """A row for each chain, with links that select, as HTML."""
     layout, one = readouts[0].layout, len(readouts) == 1
     head = ['Chain', '', 'Residues', 'Atoms']
@@ -177,18 +177,18 @@ def _table(session, readouts):
     rows = []
     for index, part in enumerate(layout.parts):
         residues = layout.residues[part.residues]
-        cells = [link(selecting(session, residues), part.name),
+        cells = [link(selecting(part, residues), part.name),
                  escape(part.description), str(len(residues)),
                  str(max(readout.part_atoms[index] for readout in readouts))]
         cells += [number(readout.part_values[index]) for readout in readouts]
         if one:
-            cells += _extremes(session, readouts[0], part)
+            cells += _extremes(readouts[0], part)
         rows.append(cells)
     html = html_table(head, rows)
     return common.folded(f'Scale of {len(rows)} chains', html) if len(rows) > _LONG else html
 
 
-def _extremes(session, readout, part):
+def _extremes(readout, part):
     """Cells on the residues of least and of most scale."""
     values = readout.residue_values[part.residues]
     if np.isnan(values).all():
@@ -202,10 +202,25 @@ def _extremes(session, readout, part):
     return cells
 
 
-def selecting(session, residues):
-    """A specifier of residues of one model, which also holds when other models are opened."""
-    spec = concise_residue_spec(session, residues)
-    return spec if spec.startswith('#') else f'#{residues[0].structure.id_string}{spec}'
+def selecting(part, residues):
+    """A specifier of `residues` of a `Part`, which also holds when other models are opened."""
+    # ChimeraX's concise_residue_spec leaves out the model where it is the only one.
+    spec = f'#{part.structure.id_string}/{part.chain_id}'
+    of_chain = part.structure.residues
+    of_chain = of_chain[of_chain.chain_ids == part.chain_id]
+    if len(of_chain) == len(residues):
+        return spec
+    others = np.sort(of_chain.subtract(residues).numbers)
+    codes = residues.insertion_codes
+    words = [f'{number}{code}' for number, code in zip(residues.numbers, codes, strict=True)
+             if code.strip()]
+    plain = np.sort(residues.numbers[[not code.strip() for code in codes]])
+    # A range may span numbers that are missing, but none of a residue that is not meant.
+    apart = np.searchsorted(others, plain[1:], 'right') > np.searchsorted(others, plain[:-1])
+    for run in np.split(plain, np.flatnonzero(apart) + 1):
+        if len(run):
+            words.append(f'{run[0]}' if run[0] == run[-1] else f'{run[0]}-{run[-1]}')
+    return f'{spec}:{",".join(words)}'
 
 
 def link(spec, text):

@@ -76,7 +76,7 @@ def occupy_compare(session, maps, *, mode=None, low_pass=None, full_scale_from=N
         estimates = [found[source] for source in sources]
         rows = []
         if layout is not None:
-            rows += _chain_rows(session, layout, sources, estimates)
+            rows += _chain_rows(layout, sources, estimates)
         rows += [(mask.name, f'{escape(mask.name)} #{mask.id_string}', [
             float(one.scale[voxels].mean()) for one, voxels in zip(estimates, parts, strict=True)])
             for mask, parts in masks]
@@ -226,7 +226,7 @@ def _masks(regions, sources, shape):
     return found
 
 
-def _chain_rows(session, layout, sources, estimates):
+def _chain_rows(layout, sources, estimates):
     points = layout.atoms.scene_coords
     columns = []
     for source, one in zip(sources, estimates, strict=True):
@@ -236,7 +236,7 @@ def _chain_rows(session, layout, sources, estimates):
         columns.append([total / count if count else np.nan for total, count in totals])
     if np.isnan(columns).all():
         raise UserError('none of the atoms of model lies within the maps')
-    return [(part.name, link(selecting(session, layout.residues[part.residues]), part.name)
+    return [(part.name, link(selecting(part, layout.residues[part.residues]), part.name)
              + (f' {escape(part.description)}' if part.description and part.is_polymer else ''),
              [float(column[index]) for column in columns])
             for index, part in enumerate(layout.parts)]
