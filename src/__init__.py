@@ -26,6 +26,12 @@ if BundleAPI is not None:
             return tool.start(session, tool_info)
 
         @staticmethod
+        def run_provider(session, name, _manager, **_options):
+            # The only providers are the buttons of the toolbar.
+            from . import toolbar
+            return toolbar.press(session, name)
+
+        @staticmethod
         def get_class(class_name):
             # Sessions name the classes of what they hold; ChimeraX asks for them here.
             if class_name == 'Followers':
