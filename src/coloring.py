@@ -161,7 +161,8 @@ def _show_key(session, colormap, title, undo):
     values = np.linspace(low, high, _KEY_COLORS)
     colors = colormap.interpolated_rgba(values.astype(np.float32))
     labels = [''] * _KEY_COLORS
-    labels[0], labels[_KEY_COLORS // 2], labels[-1] = f'{low:.3g}', title, f'{high:.3g}'
+    # ChimeraX 1.7 cuts some pixels off the last label; there a blank is not missed.
+    labels[0], labels[_KEY_COLORS // 2], labels[-1] = f'{low:.3g}', title, f'{high:.3g} '
     colors = [tuple(float(part) for part in color) for color in colors]
     shown = list(zip(colors, labels, strict=True))
     key = get_model(session, create=False)

@@ -103,20 +103,8 @@ def render(folder):
     text = COMMANDS.format(map=fetch('emd_11007.map'))
     os.chdir(folder)
     for command in text.splitlines():
-        if command.startswith('save'):
-            pad_key(session)
         if not run_commands(session, command):
             raise SetupError(f'{command}: {session.ui.log.text("error", "bug")}')
-
-
-def pad_key(session):
-    """Put a space after the last label of the colour key, which ChimeraX cuts by a few pixels."""
-    from chimerax.color_key.model import get_model
-
-    key = get_model(session, create=False)
-    if key is not None:
-        *others, (color, label) = key.rgbas_and_labels
-        key.rgbas_and_labels = [*others, (color, label.rstrip() + ' ')]
 
 
 def joined(panels, box):

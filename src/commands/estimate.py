@@ -80,7 +80,7 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
     tasks = [prepared(source, parameters, solvent_mask, other, full_scale_region)
              for source in sources]
     for task in tasks:
-        task.words = _words(fullScaleFrom=full_scale_from, solventMask=solvent_mask)
+        task.words = words_for(fullScaleFrom=full_scale_from, solventMask=solvent_mask)
         if full_scale_region is not None:
             task.words += f' fullScaleRegion {full_scale_region.spec}'
     require_memory(tasks)
@@ -111,7 +111,8 @@ def _parameters(naive, full_scale, full_scale_region, full_scale_from, **values)
     return common.from_settings(Parameters, full_scale='naive' if naive else full_scale, **values)
 
 
-def _words(**maps):
+def words_for(**maps):
+    """Keywords of a command that name maps, those that are None left out."""
     return ' '.join(f'{name} #{volume.id_string}' for name, volume in maps.items() if volume)
 
 

@@ -10,6 +10,7 @@ from ..core import Modification, check_modification, modify
 from ..core.memory import modify_bytes
 from ..estimates import record
 from . import common, looks
+from .estimate import words_for
 from .needed import needed_for_all, numbers_for
 
 #: What is said of each kind: of a map (its name), of what was done, and the settings it has.
@@ -49,6 +50,7 @@ def occupy_modify(session, kind, maps=None, *, scale_map=None, solvent_mask=None
     title = f'{KINDS[kind][0].capitalize()} ' + ', '.join(volumes.label(n.source) for n in needs)
     _require_memory(needs, title)
     numbers, kept = numbers_for(session, needs, model_id)
+    words = words_for(scaleMap=scale_map, solventMask=solvent_mask)
 
     def work(progress):
         return [_modified(need, modification, _part(progress, i, len(needs)))
@@ -60,7 +62,8 @@ def occupy_modify(session, kind, maps=None, *, scale_map=None, solvent_mask=None
         for need, number, (result, is_new, error) in zip(needs, numbers, results, strict=True):
             need.keep(session, is_new)
             if error is None:
-                opened.append(_opened(session, need, result, modification, number, name))
+                opened.append(
+                    _opened(session, need, result, modification, number, name, words))
             refused = refused or error
         if refused is not None:
             raise UserError(refused)
@@ -103,7 +106,7 @@ def _modified(need, modification, progress):
     return result, is_new, None
 
 
-def _opened(session, need, result, modification, number, name):
+def _opened(session, need, result, modification, number, name, words):
     """Open one modified map, show it as its source is, and tell what was done."""
     source = need.source
     what = KINDS[modification.kind][0]
@@ -119,11 +122,11 @@ def _opened(session, need, result, modification, number, name):
         looks.show_like(session, volume, source)
         used = record(session).look(source).setdefault('modifications', {})
         used[modification.kind] = (modification.power, modification.pivot)
-    _log(session, need, volume, modification)
+    _log(session, need, volume, modification, words)
     return volume
 
 
-def _log(session, need, volume, modification):
+def _log(session, need, volume, modification, words):
     kind, source = modification.kind, need.source
     names = KINDS[kind][1]
     with_scale = '' if kind == 'solvent' or need.scale_map is None else (
@@ -133,8 +136,9 @@ def _log(session, need, volume, modification):
         strength += f', pivot {modification.pivot:g}'
     session.logger.info(
         f'{volumes.label(source)} {KINDS[kind][0]}{with_scale} is #{volume.id_string}{strength}.')
-    command = (f'occupy {kind} #{source.id_string} '
-               + common.settings_text(modification, names) + f' modelId #{volume.id_string}')
+    command = ' '.join([f'occupy {kind} #{source.id_string}',
+                        common.settings_text(modification, names), words,
+                        f'modelId #{volume.id_string}']).replace('  ', ' ')
     session.logger.info(f'<pre>{escape(command)}</pre>', is_html=True)
 
 

@@ -33,7 +33,7 @@ def modify(array, estimate, modification, progress=None):
     array: the map (z, y, x) that the estimate was made of, any real type. estimate: its
     `ScaleEstimate`, of occupancy mode. modification: a `Modification`. progress: as for `estimate`.
     Returns float32 (z, y, x) on the grid of the map, of whatever size the working grid was. Raises
-    `ValueError` for an estimate that cannot drive a modification. Sections 7 of docs/method.md.
+    `ValueError` for an estimate that cannot drive a modification. Section 7 of docs/method.md.
     """
     check_modification(estimate, modification)
     return Modifier(array, estimate).apply(modification, progress)

@@ -58,10 +58,10 @@ def test_undo_and_redo(run, session, blobs):
     run('color #1 tan')
     scale = run('occupy #1')[0]
     run('occupy color #1 range 0,0.5 palette rainbow')
-    assert _key(session).rgbas_and_labels[-1][1] == '0.5'
+    assert _key(session).rgbas_and_labels[-1][1] == '0.5 '
     run('undo')
     assert (_colors(blobs) == _expected(blobs, scale)).all()
-    assert _key(session).rgbas_and_labels[-1][1] == '1'
+    assert _key(session).rgbas_and_labels[-1][1] == '1 '
     run('undo')
     assert _colors(blobs) is None
     assert not _key(session).display
@@ -89,14 +89,14 @@ def test_range_full_and_a_palette_with_values(run, session, blobs):
     assert _key(session).rgbas_and_labels[0][1] == f'{low:.3g}'
     run('occupy color #1 palette 0.1,red:0.5,white:0.9,blue')
     labels = [label for _, label in _key(session).rgbas_and_labels]
-    assert (labels[0], labels[-1]) == ('0.1', '0.9')
+    assert (labels[0], labels[-1]) == ('0.1', '0.9 ')
 
 
 def test_one_key_with_a_title_that_stays_where_it_is_put(run, session, blobs):
     run('occupy #1')
     key = _key(session)
     labels = [label for _, label in key.rgbas_and_labels]
-    assert [label for label in labels if label] == ['0.2', 'resolution scale', '1']
+    assert [label for label in labels if label] == ['0.2', 'resolution scale', '1 ']
     run('key pos 0.1,0.5')
     run('occupy #1 mode occupancy')
     assert _key(session) is key

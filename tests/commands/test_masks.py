@@ -63,7 +63,7 @@ def test_mask_is_on_the_grid_of_the_map_and_can_be_saved(run, open_array, tmp_pa
     ('solvent covers kept', 'takes a threshold only'),
     ('subtraction attenuate 3 threshold 0.4', 'threshold is for a solvent mask'),
     ('subtraction attenuate 3 pivot 0.4', 'pivot is for a sigmoid'),
-    ('subtraction amplify 3', ''),
+    ('subtraction amplify 3', 'Should be one of|Expected'),
 ])
 def test_contradictions_are_refused(run, session, found, words, message):
     before = session.models.list()

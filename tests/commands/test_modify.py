@@ -177,7 +177,7 @@ def test_estimate_is_kept_when_its_solvent_turns_out_suspect(run, session, open_
     assert session.models.list(model_id=(2,))[0].name == 'blobs occupancy scale'
 
 
-def test_solvent_mask_mends_the_fit(run, session, estimated, open_array):
+def test_solvent_mask_mends_the_fit(run, session, estimated, open_array, log):
     z, y, x = np.indices(estimated.full_matrix().shape)
     solvent = ((z - 20) ** 2 + (y - 22) ** 2 > 150).astype(np.float32)
     open_array(solvent, name='mask', level=None)
@@ -187,6 +187,7 @@ def test_solvent_mask_mends_the_fit(run, session, estimated, open_array):
     assert after is not before
     assert after.solvent.width != before.solvent.width
     assert (after.scale == before.scale).all()
+    assert 'solventMask #3 modelId' in log.text()
 
 
 def test_log_tells_the_command_that_repeats_the_map(run, session, blobs, log):
@@ -212,14 +213,15 @@ def test_goes_on_after_a_session_is_restored(run, session, estimated, tmp_path):
     assert len([m for m in session.models.list() if m.name.endswith('scale')]) == 1
 
 
-def test_in_the_background_numbers_are_kept_and_cancelling_leaves_nothing(run, session, blobs):
+def test_in_the_background_numbers_are_kept_and_cancelling_leaves_nothing(
+        run, session, blobs, wait_until):
     job = run('occupy attenuate #1 block false')
-    session.ui.wait_until(lambda: not job.running, 20)
+    wait_until(lambda: not job.running)
     assert [volume.id for volume in job.result] == [(3,)]
     before = session.models.list()
     job = run('occupy sigmoid #1 block false')
     job.cancel()
-    session.ui.wait_until(lambda: not job.running, 5)
+    wait_until(lambda: not job.running)
     assert session.models.list() == before
 
 
@@ -227,7 +229,7 @@ def test_in_the_background_numbers_are_kept_and_cancelling_leaves_nothing(run, s
     ('occupy amplify #1 power 0.5', 'power'),
     ('occupy sigmoid #1 pivot 1.2', 'pivot'),
     ('occupy amplify #1 output difference matchHistogram true', 'output map only'),
-    ('occupy amplify #8', ''),
+    ('occupy amplify #8', 'no model is open|invalid'),
 ])
 def test_wrong_values_are_refused_before_any_work(run, session, blobs, command, words):
     before = session.models.list()

@@ -95,7 +95,7 @@ def test_a_factor_on_the_map_is_a_factor_on_the_result(pair_map, found, kind, fa
     scaled_map = pair_map * np.float32(factor)
     again = estimate(scaled_map, 1.5, mode='occupancy')
     scaled = modify(scaled_map, again, modification)
-    np.testing.assert_allclose(scaled / factor, plain, atol=3e-3 * pair_map.max())
+    np.testing.assert_allclose(scaled / factor, plain, atol=3e-3 * float(pair_map.max()))
 
 
 def test_difference_and_gain(pair_map, found):
@@ -148,7 +148,7 @@ def test_low_pass_and_histogram_of_the_output(pair_map, found):
     matched = modify(pair_map, found, Modification('amplify', match_histogram=True))
     for share in (0.01, 0.5, 0.9, 0.999):
         assert np.quantile(matched, share) == pytest.approx(
-            np.quantile(pair_map, share), abs=2e-3 * np.ptp(pair_map))
+            np.quantile(pair_map, share), abs=2e-3 * float(np.ptp(pair_map)))
 
 
 def test_histogram_match_keeps_the_order_of_values():
@@ -189,3 +189,11 @@ def test_inputs_are_not_modified(pair_map, found):
         modify(pair_map, found, Modification(kind, confidence=False, match_histogram=True))
     for now, then in zip((pair_map, found.scale, found.confidence), before, strict=True):
         np.testing.assert_array_equal(now, then)
+
+
+def test_matching_an_array_of_one_value():
+    reference = np.linspace(0, 1, 1000, dtype=np.float32).reshape(10, 10, 10)
+    for value in (0, 3):
+        flat = np.full((10, 10, 10), value, np.float32)
+        assert (match_histogram(flat, reference) == value).all()
+        assert (match_histogram(flat, reference, out=flat) == value).all()
