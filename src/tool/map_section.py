@@ -12,6 +12,7 @@ from Qt.QtWidgets import (
     QPushButton,
     QRadioButton,
     QSizePolicy,
+    QToolButton,
     QWidget,
 )
 
@@ -50,7 +51,11 @@ class MapSection:
         label = QLabel('&Map')
         label.setBuddy(self.menu)
         self.menu.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row = beside(label, self.menu, stretch=False)
+        self.help_button = QToolButton()
+        self.help_button.setText('Help')
+        self.help_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.help_button.setToolTip('What everything here means')
+        row = beside(label, self.menu, self.help_button, stretch=False)
         row.setStretch(1, 1)
         layout.addLayout(row)
         self.info = text_label()
@@ -87,6 +92,8 @@ class MapSection:
         layout.addLayout(row)
         self.hint = text_label()
         layout.addWidget(self.hint)
+        self.status = text_label()      # how the last action ended
+        layout.addWidget(self.status)
         layout.addStretch(1)
 
     @property

@@ -8,7 +8,6 @@ from Qt.QtWidgets import (
     QApplication,
     QBoxLayout,
     QFrame,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QTabWidget,
@@ -23,7 +22,7 @@ from .modify_section import ModifySection
 from .more_section import MoreSection
 from .settings import settings
 from .solvent_section import SolventSection
-from .widgets import beside, column, text_label
+from .widgets import column
 
 
 class _Scrolled(QScrollArea):
@@ -76,16 +75,11 @@ class Panel:
         self.tabs.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.tabs.setUsesScrollButtons(False)
         self.tabs.currentChanged.connect(self._tab_chosen)
-        self.status = text_label()
-        self.help_button = QPushButton('Help')
-        self.help_button.clicked.connect(lambda: show_help())
-        bottom = beside(self.status, self.help_button, stretch=False)
-        bottom.setStretch(0, 1)
+        self.map.help_button.clicked.connect(lambda: show_help())
         halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         halves.addWidget(self.map.widget)
         halves.addWidget(self.tabs, 1)
         layout.addLayout(halves, 1)
-        layout.addLayout(bottom)
         self.widget = _Scrolled(content, halves, (self.map.widget, self.tabs))
         self._say('')
         self._listen()
@@ -170,8 +164,8 @@ class Panel:
 
     def _say(self, text, failed=False):
         bold = '<b>Failed</b>: ' if failed else ''
-        self.status.setText(bold + text)
-        self.status.setVisible(bool(text))
+        self.map.status.setText(bold + text)
+        self.map.status.setVisible(bool(text))
 
     def map_chosen(self):
         """Another map is to be worked on, or none."""

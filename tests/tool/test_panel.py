@@ -145,8 +145,8 @@ class TestEstimate:
         open_array(np.zeros((30, 30, 30), np.float32))
         events()
         panel.map.estimate_button.click()
-        assert 'Failed' in panel.status.text()
-        assert 'constant' in panel.status.text()
+        assert 'Failed' in panel.map.status.text()
+        assert 'constant' in panel.map.status.text()
         assert not panel.busy
 
 
@@ -159,7 +159,7 @@ class TestInBackground:
         assert 'wait for the work' in panel.modify.create.toolTip().lower()
         events(lambda: not panel.busy)
         assert panel.map.estimate_button.isEnabled()
-        assert panel.status.text().startswith('Finished: Resolution scale of blobs #1')
+        assert panel.map.status.text().startswith('Finished: Resolution scale of blobs #1')
         assert not panel.map.progress.isVisibleTo(panel.widget)
 
     def test_cancel(self, session, panel, plain, events, in_background):
@@ -170,7 +170,7 @@ class TestInBackground:
         events()
         assert not panel.busy
         assert session.models.list() == models
-        assert 'was cancelled' in panel.status.text()
+        assert 'was cancelled' in panel.map.status.text()
 
     def test_map_closed_in_mid_run(self, session, panel, plain, events, run, in_background):
         panel.map.estimate_button.click()
@@ -179,7 +179,7 @@ class TestInBackground:
         assert not panel.busy
         assert panel.volume is None
         assert session.models.list() == []
-        assert 'map was closed' in panel.status.text()
+        assert 'map was closed' in panel.map.status.text()
 
     def test_panel_closed_in_mid_run(self, session, tool, plain, events, in_background):
         models = session.models.list()
@@ -201,8 +201,8 @@ class TestInBackground:
         monkeypatch.setattr(estimate, 'estimate', fails)
         panel.map.estimate_button.click()
         events(lambda: not panel.busy)
-        assert '<b>Failed</b>' in panel.status.text()
-        assert 'no such luck' in panel.status.text()
+        assert '<b>Failed</b>' in panel.map.status.text()
+        assert 'no such luck' in panel.map.status.text()
 
 
 class TestColor:
@@ -529,5 +529,5 @@ class TestLooks:
         assert not any(widget.styleSheet() for widget in ours)
 
     def test_help(self, panel, tool, log, commands):
-        panel.help_button.click()
+        panel.map.help_button.click()
         assert commands == ['help help:user/tools/occupy.html']
