@@ -159,6 +159,8 @@ def run_cases(case, seed, numbers):
         with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
             warnings.simplefilter('error')
             warnings.simplefilter('ignore', DeprecationWarning)
+            # ChimeraX forgets to close files that it cannot read.
+            warnings.simplefilter('ignore', ResourceWarning)
             try:
                 ended, about = case(generator(seed, number), Path(folder))
                 if len(numbers) == 1:

@@ -58,10 +58,15 @@ def _file_header(volume):
     data = volume.data
     if data.file_type != 'mrc' or not isinstance(data.path, str):
         return None
+    import warnings
+
     import mrcfile
     try:
-        with mrcfile.open(data.path, header_only=True, permissive=True) as file:
-            return file.header
+        # Oddities such as a missing word MAP are none of our concern here.
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            with mrcfile.open(data.path, header_only=True, permissive=True) as file:
+                return file.header
     except (OSError, ValueError):
         return None
 

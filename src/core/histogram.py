@@ -9,6 +9,8 @@ SLAB = 4
 PARTS = 8
 #: Levels that grey values are told apart by.
 LEVELS = 2 ** 16
+#: What differs by less is one value.
+LEAST_RANGE = 1e-25
 
 
 def count(array, low, high, bins, choose=None, progress=None):
@@ -41,8 +43,13 @@ def match_histogram(array, reference, out=None):
     float32.
 
     Both are float32. The value that a share p of the array lies below becomes the one that a share
-    p of the reference lies below, linear between 65,536 levels.
+    p of the reference lies below, linear between 65,536 levels. An array of one value, in which
+    there is no order, stays as it is.
     """
+    if array.max() - array.min() < LEAST_RANGE:
+        result = np.empty_like(array) if out is None else out
+        result[...] = array
+        return result
     low, high, share = _cumulative(array)
     reference_low, reference_high, reference_share = _cumulative(reference)
     target = np.interp(share, reference_share,

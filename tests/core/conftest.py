@@ -27,7 +27,7 @@ def make_assembly(shape=(48, 48, 48), occupancies=(1.0, 0.5), noise=0.02, seed=1
     return density.astype(np.float32)
 
 
-@pytest.fixture
+@pytest.fixture(scope='session')
 def assembly():
     """The function that makes a map of balls at stated occupancies."""
     return make_assembly
