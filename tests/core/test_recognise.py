@@ -22,7 +22,7 @@ def sharpened(array, b):
     """A map whose amplitudes are multiplied by exp(b f²), f in cycles per voxel."""
     f2 = sum(f ** 2 for f in np.ix_(*[np.fft.fftfreq(n) for n in array.shape[:2]],
                                     np.fft.rfftfreq(array.shape[2])))
-    return np.fft.irfftn(np.fft.rfftn(array) * np.exp(b * f2), array.shape)
+    return np.fft.irfftn(np.fft.rfftn(array) * np.exp(b * f2), array.shape, axes=(0, 1, 2))
 
 
 def images(number, assembly, noise):
