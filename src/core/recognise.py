@@ -237,8 +237,11 @@ def _has_wedge(block, grid):
 
 def _lack(samples, array):
     """What a reconstruction has and this map lacks, in words, or ''."""
-    negative, positive = _tails(samples)
-    if positive > 0 and negative < NO_NEGATIVE:
+    positive = _tails(samples)[1]
+    middle = _at(samples, 0.5)
+    # What a mask has set to one value says nothing of what the map had.
+    others = samples[samples != middle]
+    if len(others) and positive > 0 and middle - _at(others, TAIL) < NO_NEGATIVE * positive:
         return 'no negative density'
     half = _at(samples, 0.75) - _at(samples, 0.25)
     # A mask leaves one value in the solvent, which the solvent model tells.
