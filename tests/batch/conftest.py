@@ -1,6 +1,7 @@
 """Fixtures: maps in all the clothes a file can wear, and batches started from a shell."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,14 @@ class Shell:
 
     def start(self, *arguments, module='chimerax.occupy', **options):
         """Start a module and return the process; output and errors are pipes of text."""
+        # Shells let what they start in the background ignore it, and that is inherited.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return self._start(arguments, module, options)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _start(self, arguments, module, options):
         options = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'text': True,
                    'env': self.environment, **options}
         return subprocess.Popen([sys.executable, '-m', module, *map(str, arguments)], **options)
