@@ -1,0 +1,98 @@
+"""The panel across sessions and days, and how it looks."""
+
+import numpy as np
+import pytest
+from Qt.QtCore import Qt
+
+
+@pytest.fixture
+def estimated(panel, blobs, events):
+    """A map with an estimate of occupancy mode, made by the panel."""
+    events()
+    panel.map.mode_buttons['occupancy'].click()
+    panel.map.estimate_button.click()
+    events(lambda: not panel.color._values.busy)
+    return blobs
+
+
+class TestSessions:
+    def test_state(self, session, tool, estimated, events, run, tmp_path):
+        panel = tool.panel
+        panel.tabs.setCurrentWidget(panel.modify.widget)
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
+        panel.modify.power.value = 7
+        panel.map.parameters.entries['low_pass'].setText('9.5')
+        panel.color.low.setValue(0.35)
+        state = panel.state()
+        panel.modify.live.click()
+        events(lambda: not panel.modify.preview.busy)
+        snapshot = tool.take_snapshot(session, 0)
+        panel.modify.end_preview()
+        panel.modify.power.value = 2
+        panel.tabs.setCurrentIndex(0)
+        panel.map.mode_buttons['resolution'].click()
+        panel.map.parameters.entries['low_pass'].clear()
+        tool.set_state_from_snapshot(session, snapshot)
+        assert panel.state() == state
+        assert panel.modify.preview is None
+
+    def test_settings_are_kept(self, session, tool, estimated, events):
+        from chimerax.occupy.tool import OccupyTool
+        panel = tool.panel
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
+        panel.modify.power.box.setValue(8)
+        panel.color.low.setValue(0.4)
+        panel.map.mode_buttons['resolution'].click()
+        tool.delete()
+        again = OccupyTool(session, 'OccuPy')
+        try:
+            assert again.panel.mode == 'resolution'
+            assert again.panel.color.range == (0.4, 1.0)
+            assert again.panel.modify.power.value == 8
+        finally:
+            again.delete()
+
+    def test_the_log_repeats_what_was_done(self, session, panel, commands, estimated, events, run,
+                                           open_array):
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
+        panel.modify.create.click()
+        panel.more.solvent_mask.click()
+        events()
+        lines = list(commands)
+        made = [(model.id, model.name, model.full_matrix().copy())
+                for model in session.models.list() if hasattr(model, 'full_matrix')]
+        session.reset()
+        open_array()
+        for line in lines:
+            run(line)
+        again = [(model.id, model.name, model.full_matrix())
+                 for model in session.models.list() if hasattr(model, 'full_matrix')]
+        assert [one[:2] for one in made] == [one[:2] for one in again]
+        assert all(np.array_equal(a[2], b[2]) for a, b in zip(made, again, strict=True))
+
+
+class TestLooks:
+    @pytest.mark.parametrize('width', [300, 360, 700])
+    def test_nothing_is_clipped(self, panel, tool, estimated, events, width):
+        tool.tool_window.ui_area.resize(width, 400)
+        events()
+        content, view = panel.widget.widget(), panel.widget.viewport()
+        assert content.height() >= content.minimumSizeHint().height()
+        assert content.width() <= view.width() or panel.widget.horizontalScrollBar().maximum() > 0
+
+    def test_keyboard_reaches_everything(self, panel, estimated, events):
+        from Qt.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QSlider
+        for kind in (QAbstractButton, QAbstractSpinBox, QComboBox, QSlider, QLineEdit):
+            for widget in panel.widget.findChildren(kind):
+                assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, (widget, widget.objectName())
+
+    def test_no_fixed_colours_or_fonts(self, panel):
+        from Qt.QtWidgets import QWidget
+        ours = [widget for widget in panel.widget.findChildren(QWidget)
+                if type(widget).__module__.startswith('chimerax.occupy.tool')]
+        assert ours
+        assert not any(widget.styleSheet() for widget in ours)
+
+    def test_help(self, panel, tool, log, commands):
+        panel.map.help_button.click()
+        assert commands == ['help help:user/tools/occupy.html']
