@@ -42,11 +42,13 @@ def test_estimates_are_there(opened, session, log):
         np.testing.assert_array_equal(entry.scale_map.full_matrix(), scale)
 
 
-def test_colours_look_and_level_are_there(opened, session):
+def test_colours_look_and_level_are_there(opened, session, run):
     from chimerax.occupy.coloring import is_colored_by
     from chimerax.occupy.estimates import record
 
     known = record(session)
+    run(f'show #{opened.id_string} models')     # the modified map had taken its place
+    run('wait 1')
     (surface,) = opened.surfaces
     assert surface.level == pytest.approx(0.3)
     assert is_colored_by(surface, known.latest(opened).scale_map)
