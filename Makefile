@@ -3,6 +3,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # A ChimeraX application, for install, test-chimerax, and (if given) demo.
 CHIMERAX ?=
+# Folders of maps and of models, for bench; what PyPI carries is measured without.
+MAPS ?=
+MODELS ?=
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -10,7 +13,7 @@ ENV := $(VENV)/.made
 REQUIREMENTS := $(wildcard requirements/*.txt)
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test lint wheel install test-chimerax clean
+.PHONY: help env demo test lint wheel install test-chimerax release-check bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -55,6 +58,16 @@ test-chimerax: install  ## run the tests inside the application named by CHIMERA
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" != Linux ]; then \
 	    "$(CHIMERAX)" --exit --script "tests/in_application.py tests/tool"; \
 	else echo "The panel was not tested: that needs a screen; put xvfb-run before make."; fi
+
+release-check:  ## check in a clean clone that what is committed can be released; wheel in dist/
+	$(PYTHON) tools/release_check.py
+
+# Each makes the environment it needs beside .venv; bench/README.md says how long each takes.
+bench: $(ENV)  ## measure beside OccuPy 0.1.13: hours; further MAPS=folder, MODELS=folder
+	$(RUN) bench/parity.py $(if $(MAPS),"$(MAPS)")
+	$(RUN) bench/shells.py
+	$(RUN) bench/accuracy.py $(if $(MODELS),--models "$(MODELS)") $(if $(MAPS),--maps "$(MAPS)")
+	$(RUN) bench/speed.py
 
 clean:  ## remove what the other targets made, except downloads
 	rm -rf $(VENV) build dist demo src/*.egg-info *.egg-info .pytest_cache .ruff_cache .hypothesis
