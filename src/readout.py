@@ -32,7 +32,7 @@ class Part:
     @property
     def chain(self):
         """ChimeraX's `Chain`, None for what is no polymer."""
-        # Not kept: in ChimeraX 1.7, chains that outlive their model can crash it.
+        # Not kept: ChimeraX 1.7 can crash when Python collects a chain after its model is closed.
         return self.first.chain if self.is_polymer else None
 
     @property

@@ -36,9 +36,13 @@ def pair(blobs, run, open_model):
     return open_model([*in_blob(FULL, 'A'), *in_blob(PARTIAL, 'B', serial=50)])
 
 
-def scale_of(session, mode='occupancy'):
-    from chimerax.occupy.estimates import record
-    return record(session).entries()[0].scale_map
+def chain_scales(model):
+    """The attribute of each chain; ChimeraX 1.7 crashes on chains that a test holds at its end."""
+    return [getattr(chain, 'occupancy_scale', None) for chain in model.chains]
+
+
+def scales(atoms):
+    return [atom.occupancy_scale for atom in atoms]
 
 
 def test_values_are_interpolated_as_chimerax_does(session, run, pair):
@@ -55,11 +59,9 @@ def test_averages(run, pair):
         own = [atom.occupancy_scale for atom in residue.atoms]
         assert residue.occupancy_scale == pytest.approx(np.mean(own))
         assert readout.residue_values[index] == pytest.approx(residue.occupancy_scale)
-    for chain, value in zip(pair.chains, readout.part_values, strict=True):
-        atoms = chain.existing_residues.atoms
-        assert chain.occupancy_scale == pytest.approx(
-            np.mean([atom.occupancy_scale for atom in atoms]))
-        assert value == pytest.approx(chain.occupancy_scale)
+    means = [np.mean(scales(pair.residues[part].atoms)) for part in (slice(5), slice(5, 10))]
+    assert chain_scales(pair) == pytest.approx(means)
+    assert readout.part_values.tolist() == pytest.approx(means)
 
 
 def test_any_placement(run, pair):
@@ -78,7 +80,7 @@ def test_a_working_grid(session, run, blobs, open_model):
     (fine,) = run('occupy atoms #3 map #1')
     run('occupy #1 mode occupancy maxBox 30 color false')
     (coarse,) = run('occupy atoms #3 map #1')
-    assert model.chains[0].occupancy_scale == pytest.approx(coarse.part_values[0])
+    assert chain_scales(model) == pytest.approx([coarse.part_values[0]])
     assert coarse.part_values[0] == pytest.approx(fine.part_values[0], abs=0.15)
     expected, _ = run('measure mapvalues #2 atoms #3')
     np.testing.assert_allclose(coarse.values, expected, atol=1e-5)
@@ -96,7 +98,7 @@ def test_outside_is_counted_and_left_out(run, log, pair, open_model):
     # Nothing of an earlier run stays there.
     assert not hasattr(atom, 'occupancy_scale')
     assert not hasattr(atom.residue, 'occupancy_scale')
-    assert not hasattr(pair.chains[1], 'occupancy_scale')
+    assert chain_scales(pair)[1] is None
     assert readout.part_atoms.tolist() == [20, 0]
 
 
@@ -122,7 +124,7 @@ def test_what_is_no_polymer_has_its_own_row(run, blobs, open_model):
     (readout,) = run('occupy atoms #3 map #1')
     assert [part.is_polymer for part in readout.layout.parts] == [True, False]
     assert readout.part_values[0] > readout.part_values[1]
-    assert model.chains[0].occupancy_scale == pytest.approx(readout.part_values[0])
+    assert chain_scales(model) == pytest.approx([readout.part_values[0]])
 
 
 def test_links_select_what_they_name(session, run, pair, open_model):
@@ -301,7 +303,8 @@ def test_colours_and_key(session, run, pair):
     assert len(np.unique(ribbons, axis=0)) > 2
     key = get_model(session, create=False)
     assert key.display
-    assert [label for _, label in key.rgbas_and_labels if label] == ['0', 'occupancy scale', '1']
+    labels = [label.strip() for _, label in key.rgbas_and_labels if label]
+    assert labels == ['0', 'occupancy scale', '1']
     run('undo')
     np.testing.assert_array_equal(pair.atoms.colors, before[0])
     np.testing.assert_array_equal(pair.residues.ribbon_colors, before[1])
@@ -318,7 +321,7 @@ def test_colours_are_those_of_surfaces(run, pair):
 def test_sessions(session, run, pair, tmp_path):
     run('occupy atoms #3 map #1 column bfactor color true')
     values = [atom.occupancy_scale for atom in pair.atoms]
-    of_chains = [chain.occupancy_scale for chain in pair.chains]
+    of_chains = chain_scales(pair)
     colors = pair.atoms.colors.copy()
     run('wait 1')
     path = tmp_path / 'saved.cxs'
@@ -327,7 +330,7 @@ def test_sessions(session, run, pair, tmp_path):
     run(f'open {path}')
     model = session.models.list(model_id=(3,))[0]
     assert [atom.occupancy_scale for atom in model.atoms] == pytest.approx(values)
-    assert [chain.occupancy_scale for chain in model.chains] == pytest.approx(of_chains)
+    assert chain_scales(model) == pytest.approx(of_chains)
     assert all(hasattr(residue, 'occupancy_scale') for residue in model.residues)
     np.testing.assert_array_equal(model.atoms.colors, colors)
     (again,) = run('occupy atoms #3 map #1')
