@@ -63,7 +63,7 @@ release-check:  ## check in a clean clone that what is committed can be released
 	$(PYTHON) tools/release_check.py
 
 # Each makes the environment it needs beside .venv; bench/README.md says how long each takes.
-bench: $(ENV)  ## measure beside OccuPy 0.1.13: hours; further MAPS=folder, MODELS=folder
+bench: $(ENV)  ## measure beside OccuPy 0.1.13, over an hour; also MAPS=folder, MODELS=folder
 	$(RUN) bench/parity.py $(if $(MAPS),"$(MAPS)")
 	$(RUN) bench/shells.py
 	$(RUN) bench/accuracy.py $(if $(MODELS),--models "$(MODELS)") $(if $(MAPS),--maps "$(MAPS)")

@@ -96,7 +96,7 @@ class Release:
         self.run(['git', 'clone', '--quiet', self.source, self.clone], cwd=self.source)
         commit = self.run(['git', 'log', '-1', '--format=%h %s']).strip()
         changed = self.run(['git', 'status', '--porcelain'], cwd=self.source).splitlines()
-        note = f' ({len(changed)} changes are not committed, and not checked)' if changed else ''
+        note = f' (files not committed, and so not checked: {len(changed)})' if changed else ''
         return commit + note
 
     def versions_agree(self):
