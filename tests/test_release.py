@@ -166,6 +166,17 @@ def test_a_failed_step_stops_those_that_need_it(capsys):
     assert '1 failed (a), 1 skipped (b)' in steps.summary()
 
 
+def test_long_output_is_kept_and_a_crash_shown(tmp_path, capsys):
+    def crashes():
+        raise release_check.Failed('tests\nbefore\nFatal Python error: here\n' + 'then\n' * 500)
+
+    release_check.Steps(tmp_path / 'logs').step('all tests', crashes)
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].strip() == 'Fatal Python error: here'
+    assert len(said) < 30
+    assert (tmp_path / 'logs' / 'all-tests.log').read_text().startswith('before')
+
+
 def test_only_what_is_committed_is_checked(tmp_path):
     source = tmp_path / 'source'
     source.mkdir()

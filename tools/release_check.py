@@ -22,8 +22,9 @@ from release_pythons import last_line, pythons, run_core_tests
 from release_wheel import wheel_faults
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-#: Lines of a failed step's output that are shown.
-SHOWN = 40
+#: Lines of a failed step's output that are shown, and where all of it is kept.
+SHOWN = 25
+LOGS = REPOSITORY / '.cache' / 'release-check'
 
 
 class Failed(Exception):
@@ -33,7 +34,8 @@ class Failed(Exception):
 class Steps:
     """Runs steps by name, and prints a line for each as it ends: outcome, time, what was found."""
 
-    def __init__(self):
+    def __init__(self, logs=LOGS):
+        self.logs = logs
         self.failed, self.skipped, self.passed = [], [], []
         self.started = time.monotonic()
 
@@ -55,7 +57,19 @@ class Steps:
         seconds = time.monotonic() - started
         print(f'{outcome:8}{seconds:6.0f} s  {name}{": " if said else ""}{said}', flush=True)
         if after:
-            print(*(f'    {line}' for line in after.splitlines()[-SHOWN:]), sep='\n', flush=True)
+            self._show(name, after)
+
+    def _show(self, name, text):
+        lines = text.splitlines()
+        # A crash of Python says where first, and then goes on for long.
+        crash = [i for i, line in enumerate(lines) if line.startswith('Fatal Python error')]
+        shown = lines[crash[0]:][:SHOWN] if crash else lines[-SHOWN:]
+        print(*(f'    {line}' for line in shown), sep='\n', flush=True)
+        if len(lines) > len(shown):
+            self.logs.mkdir(parents=True, exist_ok=True)
+            log = self.logs / f'{name.replace(" ", "-")}.log'
+            log.write_text(text)
+            print(f'    all of it: {log}', flush=True)
 
     def summary(self):
         """One line on all steps."""
