@@ -48,7 +48,7 @@ def test_colours_look_and_level_are_there(opened, session, run):
 
     known = record(session)
     run(f'show #{opened.id_string} models')     # the modified map had taken its place
-    run('wait 1')
+    opened.update_drawings()
     (surface,) = opened.surfaces
     assert surface.level == pytest.approx(0.3)
     assert is_colored_by(surface, known.latest(opened).scale_map)
