@@ -124,6 +124,7 @@ class Job:
         self._work, self._deliver = work, deliver
         self._outcome = self._error = None
         self._stop = threading.Event()
+        self._ended = threading.Event()
         self._places = []
         self._task = None
         self._watched = {volume: volume.data for volume in watch}
@@ -134,6 +135,13 @@ class Job:
         self._jobs = jobs(session)
         self._jobs.running.append(self)
         self._jobs.triggers.activate_trigger(STARTED, self)
+
+    @property
+    def at_rest(self):
+        """Whether the thread has come to its end, which is soon after `running` turns false."""
+        # ChimeraX's own word on a task is not to be relied on: a thread that ends while its task
+        # is being terminated leaves it "terminating" for ever.
+        return self._ended.is_set()
 
     def cancel(self, reason='was cancelled'):
         """Stop: control is back at once, the work stops at its next step. The log says why."""
@@ -178,12 +186,12 @@ class Job:
     def compute(self):
         """The thread: work, and remember what came of it."""
         work = self._work
-        if work is None:        # cancelled before it began
-            return
         try:
-            self._outcome = work(self._progress)
+            if work is not None:        # None when cancelled before it began
+                self._outcome = work(self._progress)
         except BaseException as error:      # nobody else would see it in this thread
             self._error = error
+        self._ended.set()
 
     def finish(self):
         """On the main thread: deliver what was found or tell what went wrong; the job has ended."""

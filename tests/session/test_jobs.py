@@ -115,7 +115,7 @@ def test_cancel_by_taskman_is_at_once(run, session, slow, log, wait_until):
     assert slow.stopped.wait(0.5)
     assert time.monotonic() - began < 0.5
     _nothing_left(session, before)
-    wait_until(task.terminated)
+    wait_until(lambda: job.at_rest)
     assert not delivered
     assert 'Test was cancelled.' in log.text('info')
     assert not log.text('error', 'bug')
@@ -125,10 +125,9 @@ def test_cancel_by_taskman_is_at_once(run, session, slow, log, wait_until):
 def test_cancel_of_a_real_estimate(run, session, open_array, two_blobs, wait_until):
     open_array(two_blobs((120, 120, 120)))
     job = run('occupy #1 block false')
-    task, = session.tasks.list()
     began = time.monotonic()
     job.cancel()
-    wait_until(task.terminated)
+    wait_until(lambda: job.at_rest)
     assert time.monotonic() - began < 0.5
     assert [model.id for model in session.models.list() if len(model.id) == 1] == [(1,)]
 
