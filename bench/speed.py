@@ -26,7 +26,7 @@ from fetch_data import fetch  # noqa: E402
 BOXES = (64, 96, 128, 192, 240, 256, 384, 512)
 #: OccuPy without its cap takes too much time and memory beyond this.
 OCCUPY_BOXES = (64, 96, 128, 192, 240, 256, 384)
-#: Boxes measured in every round; the others, which only the plot needs, once or twice.
+#: Boxes measured in every round; the others, which only the plot needs, once.
 REPEATED = (128, 240, 256)
 
 
@@ -54,13 +54,13 @@ def measure(python, folder, boxes, rounds):
     for box in boxes:
         path = folder / f'{box}.mrc'
         write_map(path, box)
-        times = rounds if box in REPEATED else 2
+        times = rounds if box in REPEATED else 1
         one = found[str(box)] = {'ours': {}, 'occupy': {}}
         for _ in range(times):
             for mode in ('resolution', 'occupancy'):
-                both = mode == 'occupancy' and box in REPEATED
+                modifying = mode == 'occupancy' and box in (*REPEATED, 384)
                 _append(one['ours'], mode, ours.run(
-                    path, mode, modifications=both or box == 384, max_box=0))
+                    path, mode, modifications=modifying, max_box=0))
                 if box in OCCUPY_BOXES:
                     _append(one['occupy'], mode, reference.run(
                         python, path, folder / 'out', mode=mode, max_box=box))
@@ -70,6 +70,8 @@ def measure(python, folder, boxes, rounds):
                     attenuate=3, sigmoid=5, pivot=0.3))
             print(f'{box}³ measured', file=sys.stderr, flush=True)
         path.unlink()
+        # What was measured is kept, should a later box fail.
+        (CACHE / 'speed.json').write_text(json.dumps(found, indent=1))
     return found
 
 
