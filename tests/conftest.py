@@ -66,8 +66,6 @@ def chimerax_session(pytestconfig):
         from headless import start_session
 
         session = start_session(pytestconfig.getoption('--bundle'))
-    # What is there now stays to the end: collecting garbage need not look at it again.
-    gc.freeze()
     return session
 
 
@@ -80,7 +78,7 @@ def session(chimerax_session):
 
 
 def _clear(session):
-    _collect_chains()
+    _collect_chains(session)
     for task in session.tasks.list():
         if task.terminated():
             session.tasks.remove(task)
@@ -101,13 +99,14 @@ def _clear(session):
         session.ui.log.clear()
 
 
-def _collect_chains():
+def _collect_chains(session):
     """Collect garbage before models are closed.
 
     In ChimeraX 1.7 a Python object of a chain that waits to be collected, in a cycle with some
     exception say, while its model is closed crashes the next collection.
     """
-    gc.collect()
+    if any(hasattr(model, 'chains') for model in session.models.list()):
+        gc.collect()
 
 
 @pytest.fixture
@@ -117,7 +116,7 @@ def run(session):
 
     def run_command(text, **options):
         if text.startswith(('close', 'open')):
-            _collect_chains()
+            _collect_chains(session)
         return run(session, text, **options)
 
     return run_command
