@@ -35,11 +35,16 @@ def _ratios(one, other):
 
 def _page(found):
     yield from _head()
+    if '512' not in found:
+        yield ('**This run was cut short**: the larger boxes and ChimeraX are missing, and other '
+               'work went on beside it. Run `make bench` on a quiet machine.')
+        yield ''
     yield from _estimates(found)
     yield from _stages(found)
     yield from _sizes(found)
     yield from _modifications(found)
-    yield from _chimerax(found['chimerax'])
+    if 'chimerax' in found:
+        yield from _chimerax(found['chimerax'])
 
 
 def _head():
@@ -107,6 +112,9 @@ def _sizes(found):
     yield ''
     yield '![Time against voxels](images/performance.png)'
     yield ''
+    # A run that was cut short has not reached the larger boxes.
+    if '512' not in found:
+        return
     small, large = (found[box]['ours']['occupancy'] for box in ('256', '512'))
     times = median(large['seconds']) / median(small['seconds'])
     pairs = median(large['pair']) / median(small['pair'])
