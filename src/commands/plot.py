@@ -11,6 +11,7 @@ from .. import plots, reports, volumes
 from ..estimates import record
 from . import common
 from .estimate import parameter_rows
+from .files import opened, save_figure
 
 _TABLES = ('.csv',)
 _IMAGES = ('.png', '.pdf', '.svg')
@@ -27,17 +28,14 @@ def occupy_plot(session, map=None, *, mode=None, file=None):
     ending = _ending(file, _IMAGES + _TABLES)
     used = plots.modifications_in_use(record(session).look(entry.source))
     if ending in _TABLES:
-        with _opened(file) as stream:
+        with opened(file) as stream:
             plots.write_table(stream, entry.estimate, used)
         session.logger.info(f'Wrote {file}.')
         return None
     figure = plots.solvent_figure(
         entry.estimate, used, f'{volumes.label(entry.source)}, {entry.mode} mode')
     if file is not None:
-        try:
-            figure.savefig(file, dpi=150)
-        except OSError as error:
-            raise UserError(f'cannot write {file}: {error.strerror or error}') from None
+        save_figure(figure, file)
         session.logger.info(f'Wrote {file}.')
     elif session.ui.is_gui:
         from ..tool.plot_window import show_figure
@@ -62,7 +60,7 @@ def occupy_report(session, map=None, *, mode=None, file=None):
     for reason in entry.estimate.solvent.suspect:
         session.logger.warning(f'The solvent model is suspect: {reason}.')
     if file is not None:
-        with _opened(file) as stream:
+        with opened(file) as stream:
             if ending == '.json':
                 json.dump(report, stream, indent=1)
                 stream.write('\n')
@@ -81,13 +79,6 @@ def _ending(file, allowed):
     if ending not in allowed:
         raise UserError(f'file must end in one of {", ".join(allowed)}, not "{ending}"')
     return ending
-
-
-def _opened(file):
-    try:
-        return open(file, 'w', encoding='utf-8')
-    except OSError as error:
-        raise UserError(f'cannot write {file}: {error.strerror or error}') from None
 
 
 def register(_command_info, logger):
