@@ -2,8 +2,8 @@
 
 The maximum over a ball costs one comparison per voxel of the ball when it is taken as it stands. A
 ball is a stack of chords, though: running maxima along x for each length of chord that occurs, then
-shifted maxima of those over y and z, give the same numbers with a tenth of the comparisons. Strips
-of a plane that fit the processor's cache are carried through all steps before the next one is
+shifted maxima of those over y and z, give the same numbers with a tenth of the comparisons. Blocks
+of planes that fit the processor's cache are carried through all steps before the next one is
 touched.
 """
 
@@ -14,8 +14,9 @@ from scipy.optimize import brentq
 
 from .threads import in_threads, thread_count
 
-#: Voxels of a strip: large enough to hide the cost of a numpy call, small enough to stay in cache.
-STRIP_VOXELS = 64_000
+#: Voxels of a block: so many that threads do not wait for each other between the calls of numpy,
+#: and so few that a block stays in the cache.
+BLOCK_VOXELS = 160_000
 
 
 def kernel_sizes(low_pass, steps, limits):
@@ -60,72 +61,95 @@ def local_maximum(array, kernel, progress=None):
     discs = _discs(kernel)
     result = np.empty_like(array)
     # The result is exact, so that the strips may go by the number of threads.
-    strips = max(thread_count(), -(-nx * ny // STRIP_VOXELS))
+    strips = max(thread_count(), -(-nx * ny // BLOCK_VOXELS))
     rows = max(8, -(-ny // strips))
+    planes = min(nz, max(1, BLOCK_VOXELS // (rows * nx)))
     strips = [slice(y, min(ny, y + rows)) for y in range(0, ny, rows)]
     reach = [edge // 2 for edge in kernel.shape]
-    in_threads(lambda strip, step: _strip_maximum(array, discs, reach, strip, result, step),
-               strips, progress, steps=nz)
+    in_threads(lambda strip, step: _strip_maximum(
+        array, discs, reach, strip, planes, result, step), strips, progress, steps=nz)
     return result
 
 
 def _discs(kernel):
-    """The kernel by z offset: a list of (offsets dz, rows), rows being (dy, first dx, chord
-    length).
+    """The planes of a kernel, small ones first: a list of (offsets dz, rows, grows).
 
-    Planes of the kernel that are alike share one entry, so that their maximum is taken once.
+    rows: (dy, first dx, chord length). Planes that are alike share one entry, so that their maximum
+    is taken once. Where a plane holds all of the one before it, as in a ball, it grows from that
+    one's maximum, and `rows` are only those that differ.
     """
     centre = [edge // 2 for edge in kernel.shape]
     shared = {}
     for k, plane in enumerate(kernel):
-        rows = []
+        rows = {}
         for j, row in enumerate(plane):
             inside = np.flatnonzero(row)
             if len(inside):
                 if inside[-1] - inside[0] + 1 != len(inside):
                     raise ValueError('every row of a kernel must be one run of voxels')
-                rows.append((j - centre[1], int(inside[0]) - centre[2], len(inside)))
+                rows[j - centre[1]] = (int(inside[0]) - centre[2], len(inside))
         if rows:
-            shared.setdefault(tuple(rows), []).append(k - centre[0])
-    return [(offsets, rows) for rows, offsets in shared.items()]
+            shared.setdefault(tuple(rows.items()), []).append(k - centre[0])
+    discs, before = [], {}
+    for rows in sorted(map(dict, shared), key=_area):
+        grows = bool(before) and _holds(rows, before)
+        new = [(dy, *chord) for dy, chord in rows.items()
+               if not grows or before.get(dy) != chord]
+        discs.append((shared[tuple(rows.items())], new, grows))
+        before = rows
+    return discs
 
 
-def _strip_maximum(array, discs, reach, strip, result, step):
-    """Fill result[:, strip] plane by plane; `step` is called after each plane."""
+def _area(rows):
+    return sum(length for _, length in rows.values())
+
+
+def _holds(rows, others):
+    """Whether each of the other rows lies within the one of the same dy."""
+    return all(dy in rows and rows[dy][0] <= first and first + length <= sum(rows[dy])
+               for dy, (first, length) in others.items())
+
+
+def _strip_maximum(array, discs, reach, strip, planes, result, step):
+    """Fill result[:, strip], some planes at a time; `step` is called for each plane."""
     nz, ny, nx = array.shape
     _, ry, rx = reach
     y0, y1 = strip.start, strip.stop
     top, bottom = max(0, y0 - ry), min(ny, y1 + ry)
-    padded = np.full((y1 - y0 + 2 * ry, nx + 2 * rx), -np.inf, array.dtype)
-    inside = padded[top - y0 + ry:bottom - y0 + ry, rx:rx + nx]
-    lengths = sorted({length for _, rows in discs for _, _, length in rows})
+    padded = np.full((planes, y1 - y0 + 2 * ry, nx + 2 * rx), -np.inf, array.dtype)
+    lengths = sorted({length for _, rows, _ in discs for _, _, length in rows})
     runs = {length: padded if length == 1 else np.empty_like(padded) for length in lengths}
-    disc = np.empty((y1 - y0, nx), array.dtype)
-    lowest = min(dz for offsets, _ in discs for dz in offsets)
-    result[:min(nz, max(0, -lowest)), strip] = -np.inf
-    touched = max(0, -lowest)
-    for z in range(nz):
-        inside[...] = array[z, top:bottom]
+    disc = np.empty((planes, y1 - y0, nx), array.dtype)
+    # Planes of the result below this one hold a maximum already; no plane of the kernel reaches
+    # the first ones where it does not begin at its box.
+    touched = min(nz, max(0, -min(dz for offsets, _, _ in discs for dz in offsets)))
+    result[:touched, strip] = -np.inf
+    for z in range(0, nz, planes):
+        number = min(planes, nz - z)
+        padded[:number, top - y0 + ry:bottom - y0 + ry, rx:rx + nx] = array[
+            z:z + number, top:bottom]
         _running_maxima(padded, lengths, runs)
-        for offsets, rows in discs:
-            targets = [z - dz for dz in offsets if 0 <= z - dz < nz]
-            if not targets:
-                continue
-            shifted = [runs[length][ry + dy:ry + dy + y1 - y0, rx + dx:rx + dx + nx]
+        level = None
+        for offsets, rows, grows in discs:
+            shifted = [runs[length][:number, ry + dy:ry + dy + y1 - y0, rx + dx:rx + dx + nx]
                        for dy, dx, length in rows]
-            if len(shifted) == 1:
-                level = shifted[0]
-            else:
-                level = np.maximum(shifted[0], shifted[1], out=disc)
-                for other in shifted[2:]:
-                    np.maximum(disc, other, out=disc)
-            for target in targets:
-                if target >= touched:
-                    result[target, strip] = level
-                    touched = target + 1
-                else:
-                    np.maximum(result[target, strip], level, out=result[target, strip])
-        step()
+            if grows:
+                shifted.insert(0, level)
+            level = shifted[0]
+            for other in shifted[1:]:
+                level = np.maximum(level, other, out=disc[:number])
+            for dz in offsets:
+                begin, end = max(0, z - dz), min(nz, z + number - dz)
+                known = min(max(begin, touched), end)
+                if begin < known:
+                    target = result[begin:known, strip]
+                    np.maximum(target, level[begin - z + dz:known - z + dz], out=target)
+                if known < end:
+                    result[known:end, strip] = level[known - z + dz:end - z + dz]
+                    touched = end
+        for _ in range(number):
+            step()
+    result[touched:, strip] = -np.inf
 
 
 def _running_maxima(padded, lengths, runs):
@@ -133,13 +157,14 @@ def _running_maxima(padded, lengths, runs):
 
     The last columns of a run lack their right-hand part; no chord that starts there is asked for.
     """
-    width = padded.shape[1]
+    width = padded.shape[-1]
     done, last = 1, padded
     for length in lengths:
         target = runs[length]
         while done < length:
             # Two runs of one length, shifted by no more than that length, cover a longer one.
             shift = min(done, length - done)
-            np.maximum(last[:, :width - shift], last[:, shift:], out=target[:, :width - shift])
-            target[:, width - shift:] = last[:, width - shift:]
+            np.maximum(last[..., :width - shift], last[..., shift:],
+                       out=target[..., :width - shift])
+            target[..., width - shift:] = last[..., width - shift:]
             done, last = done + shift, target

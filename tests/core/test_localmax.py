@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from chimerax.occupy.core import Grid
+from chimerax.occupy.core import Grid, localmax
 from chimerax.occupy.core.localmax import ball, kernel_sizes, local_maximum, order_share
 from chimerax.occupy.core.threads import Cancelled, set_threads
 from scipy import ndimage
@@ -12,8 +12,13 @@ SKEWED = ((1.1, 0, 0), (0.3, 1.0, 0), (-0.2, 0.1, 0.9))
 
 def slow_maximum(array, kernel):
     """The maximum filter of scipy, which visits every voxel of the kernel for every voxel."""
-    return ndimage.maximum_filter(array, footprint=kernel[::-1, ::-1, ::-1], mode='constant',
-                                  cval=-np.inf)
+    return ndimage.maximum_filter(array, footprint=kernel, mode='constant', cval=-np.inf)
+
+
+@pytest.fixture(params=[1, 1000, localmax.BLOCK_VOXELS])
+def block(request, monkeypatch):
+    """Blocks of single planes, of a few, and so large that a small box is one block."""
+    monkeypatch.setattr(localmax, 'BLOCK_VOXELS', request.param)
 
 
 @pytest.mark.parametrize(('voxels', 'tau'), [
@@ -56,7 +61,7 @@ def test_ball_in_a_skewed_cell_holds_what_is_near_in_angstrom():
 
 @pytest.mark.parametrize('shape', [(9, 9, 9), (10, 31, 17), (40, 12, 300), (3, 64, 5), (70, 9, 9)])
 @pytest.mark.parametrize('size', [1, 3, 5, 9])
-def test_exact_for_balls_on_any_box(shape, size):
+def test_exact_for_balls_on_any_box(shape, size, block):
     array = np.random.default_rng(3).standard_normal(shape).astype(np.float32)
     kernel = ball(Grid.of(shape, 1.0), (size,) * 3, size / 2)
     np.testing.assert_array_equal(local_maximum(array, kernel), slow_maximum(array, kernel))
@@ -65,7 +70,7 @@ def test_exact_for_balls_on_any_box(shape, size):
 @pytest.mark.parametrize(('axes', 'sizes', 'radius'), [
     (SKEWED, (9, 9, 9), 3.0), (SKEWED, (7, 5, 9), 2.2), ((0.8, 1.4, 2.1), (9, 5, 3), 1.5),
     ((1, 1, 1), (9, 3, 5), 4)])
-def test_exact_for_skewed_and_uneven_kernels(axes, sizes, radius):
+def test_exact_for_skewed_and_uneven_kernels(axes, sizes, radius, block):
     array = np.random.default_rng(4).standard_normal((23, 37, 29)).astype(np.float32)
     kernel = ball(Grid.of(array.shape, axes), sizes, radius)
     np.testing.assert_array_equal(local_maximum(array, kernel), slow_maximum(array, kernel))
@@ -80,6 +85,19 @@ def test_exact_for_a_kernel_that_is_not_symmetric():
     for z, y, x in np.argwhere(kernel):
         np.maximum(expected, padded[z:z + 8, y:y + 9, x:x + 10], out=expected)
     np.testing.assert_array_equal(local_maximum(array, kernel), expected)
+
+
+@pytest.mark.parametrize('seed', range(20))
+def test_exact_for_any_kernel_whose_rows_are_runs(seed, block):
+    generator = np.random.default_rng(seed)
+    kernel = np.zeros(generator.choice([1, 3, 5, 7], 3), bool)
+    for row in kernel.reshape(-1, kernel.shape[2]):
+        first, last = generator.integers(0, len(row) + 1, 2)
+        row[first:last] = True
+    kernel[generator.integers(0, len(kernel))] = False
+    array = generator.standard_normal((13, 17, 11)).astype(np.float32)
+    if kernel.any():
+        np.testing.assert_array_equal(local_maximum(array, kernel), slow_maximum(array, kernel))
 
 
 def test_a_row_with_a_gap_is_refused():
