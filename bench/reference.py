@@ -9,6 +9,8 @@ OccuPy is GPL; nothing of it is copied or imported into this project.
 """
 
 import argparse
+import contextlib
+import ctypes
 import json
 import os
 import shutil
@@ -80,6 +82,7 @@ class PeakMemory:
     """
 
     def __init__(self, interval=0.005):
+        _give_back_free_memory()
         self.start = self.peak = resident_bytes()
         self._interval = interval
         self._stop = threading.Event()
@@ -96,6 +99,13 @@ class PeakMemory:
     def _watch(self):
         while not self._stop.wait(self._interval):
             self.peak = max(self.peak, resident_bytes())
+
+
+def _give_back_free_memory():
+    """Give memory that was freed back to the system, or growth into it would not be seen."""
+    # Only the C library of Linux has it.
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def resident_bytes():
