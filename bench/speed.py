@@ -26,13 +26,13 @@ from fetch_data import fetch  # noqa: E402
 BOXES = (64, 96, 128, 192, 240, 256, 384, 512)
 #: OccuPy without its cap takes too much time and memory beyond this.
 OCCUPY_BOXES = (64, 96, 128, 192, 240, 256, 384)
-#: Boxes measured in every round; the others, which only the plot needs, once.
-REPEATED = (128, 240, 256)
+#: Boxes of which modifications are measured as well.
+MODIFIED = (128, 240, 256, 384)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--rounds', type=int, default=5, help='rounds of the boxes that count')
+    parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--quick', action='store_true', help='128³ only, and write no document')
     given = parser.parse_args()
     python = reference_python()
@@ -54,17 +54,16 @@ def measure(python, folder, boxes, rounds):
     for box in boxes:
         path = folder / f'{box}.mrc'
         write_map(path, box)
-        times = rounds if box in REPEATED else 1
         one = found[str(box)] = {'ours': {}, 'occupy': {}}
-        for _ in range(times):
+        for _ in range(rounds):
             for mode in ('resolution', 'occupancy'):
-                modifying = mode == 'occupancy' and box in (*REPEATED, 384)
+                modifying = mode == 'occupancy' and box in MODIFIED
                 _append(one['ours'], mode, ours.run(
                     path, mode, modifications=modifying, max_box=0))
                 if box in OCCUPY_BOXES:
                     _append(one['occupy'], mode, reference.run(
                         python, path, folder / 'out', mode=mode, max_box=box))
-            if box in REPEATED:
+            if box == 256:
                 _append(one['occupy'], 'all three', reference.run(
                     python, path, folder / 'out', mode='occupancy', max_box=box, amplify=3,
                     attenuate=3, sigmoid=5, pivot=0.3))

@@ -252,6 +252,17 @@ def open_array(session):
 
 
 @pytest.fixture
+def open_model(run, tmp_path):
+    """Opens lines of PDB text as an atomic model: `open_model(lines, name)`."""
+    def opened(lines, name='model'):
+        path = tmp_path / f'{name}.pdb'
+        path.write_text('\n'.join([*lines, 'END', '']))
+        return run(f'open {path}')[0]
+
+    return opened
+
+
+@pytest.fixture
 def blobs(open_array):
     """One open map, #1."""
     return open_array()

@@ -110,15 +110,17 @@ def radial_power(components, shells, nx):
     def one_slab(planes, step):
         part = components[planes]
         power = part.real ** 2 + part.imag ** 2
-        numbers = shells[planes]
+        # Converted here, or every call of bincount would.
+        numbers = shells[planes].astype(np.intp)
         step()
 
-        def sums(weights, numbers):
+        def sums(numbers, weights=None):
+            weights = None if weights is None else weights.ravel()
             return np.bincount(numbers.ravel(), weights, minlength=length)
 
         once = numbers[:, :, single]
-        return (2 * sums(power.ravel(), numbers) - sums(power[:, :, single].ravel(), once),
-                2 * sums(None, numbers) - sums(None, once))
+        return (2 * sums(numbers, power) - sums(once, power[:, :, single]),
+                2 * sums(numbers) - sums(once))
 
     found = in_threads(one_slab, slabs(components.shape[0], SLAB))
     total, number = (sum(one[i] for one in found) for i in (0, 1))

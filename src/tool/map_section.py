@@ -28,11 +28,6 @@ _MODE_TEXTS = {
     'occupancy': 'resolution evened out'}
 
 
-def is_source(model):
-    """Whether a model is a map that was not made by this bundle from another one."""
-    return not volumes.is_derived(model)
-
-
 class MapSection:
     """Chooses map, mode and parameters, and starts and stops estimates."""
 
@@ -42,12 +37,14 @@ class MapSection:
         self.widget = QWidget()
         layout = column(self.widget)
         self.menu = ModelMenuButton(
-            panel.session, class_filter=Volume, filter_func=is_source,
+            panel.session, class_filter=Volume,
+            filter_func=lambda volume: not volumes.is_derived(volume),
             autoselect=ModelMenuButton.AUTOSELECT_FIRST_DISPLAYED,
             no_value_button_text='no map is open')
         self.menu.setToolTip('The map to work on; maps made by OccuPy are not listed')
         self.menu.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.menu.value_changed.connect(panel.map_chosen)
+        panel.follow(self.menu)
         label = QLabel('&Map')
         label.setBuddy(self.menu)
         self.menu.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -71,7 +68,7 @@ class MapSection:
             layout.addWidget(button)
         self.mode_buttons[panel.settings.mode].setChecked(True)
         self._modes.buttonToggled.connect(self._mode_chosen)
-        self.parameters = ParametersSection(self.widget, panel.refresh_soon)
+        self.parameters = ParametersSection(panel, self.widget)
         layout.addWidget(self.parameters.widget)
         self._add_actions(layout)
 

@@ -5,9 +5,11 @@ from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QPushButton, QWidget
 
 from ..commands import common
 from ..commands.modify import KINDS
+from ..commands.needed import Needed
 from ..core import Modification, check_modification
 from ..core.curves import curve
 from ..core.parameters import OUTPUTS, SETTINGS, keyword
+from ..estimates import record
 from .drawings import CurvePlot
 from .preview import Preview
 from .widgets import (
@@ -75,6 +77,8 @@ class ModifySection:
         self._connect()
 
     def _add_options(self, layout):
+        from chimerax.map import Volume
+        panel = self._panel
         self.options = folded(self.widget, 'Options', 'Solvent, hedge, low-pass, histogram, output')
         self.exclude_solvent = QCheckBox('Leave solvent out')
         self.everywhere = QCheckBox('Modify every voxel, solvent or not')
@@ -90,6 +94,10 @@ class ModifySection:
         self.output_low_pass = number_box(
             'output_low_pass', low=0, high=100, value=0, step=0.5, decimals=1)
         self.output_low_pass.setSpecialValueText('none')
+        self.scale_map = panel.model_choice(
+            Volume, 'its own', 'Take the scale from this map instead of the estimate (keyword '
+            'scaleMap)', lambda volume: _drives(panel.session, volume))
+        self.scale_map.value_changed.connect(self._scale_chosen)
         self.output = menu(OUTPUTS, SETTINGS['output'].default, tip('output'))
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -98,7 +106,8 @@ class ModifySection:
             grid.addWidget(box, row, 0, 1, 3)
         for text, box, unit in (('Hedge', self.hedge, ''), ('Scale limit', self.scale_limit, ''),
                                 ('Output low-pass', self.output_low_pass, 'Å'),
-                                ('Seed of noise', self.seed, ''), ('Output', self.output, '')):
+                                ('Seed of noise', self.seed, ''), ('Output', self.output, ''),
+                                ('Scale', self.scale_map, '')):
             row = grid.rowCount()
             label = QLabel(text)
             label.setToolTip(box.toolTip())
@@ -106,8 +115,9 @@ class ModifySection:
             grid.addWidget(label, row, 0)
             grid.addWidget(box, row, 1)
             grid.addWidget(QLabel(unit), row, 2)
-            signal = box.currentIndexChanged if box is self.output else box.valueChanged
-            signal.connect(self._option_changed)
+            if box is not self.scale_map:
+                signal = box.currentIndexChanged if box is self.output else box.valueChanged
+                signal.connect(self._option_changed)
         self.options.content_area.layout().addLayout(grid)
         layout.addWidget(self.options)
 
@@ -141,7 +151,13 @@ class ModifySection:
             # What was on the slider is stated, whatever the default.
             if name in ('power', 'pivot') or value != SETTINGS[name].default:
                 words.append(f'{keyword(name)} {common.value_text(value)}')
+        if self._given_scale() is not None:
+            words.append(f'scaleMap #{self._given_scale().id_string}')
         return ' '.join(words)
+
+    def _given_scale(self):
+        """The map that takes the place of the scale, or None."""
+        return None if self.kind.currentData() == 'solvent' else self.scale_map.value
 
     def make(self):
         """End the preview and make the map."""
@@ -156,6 +172,13 @@ class ModifySection:
     def _keep(self):
         self._panel.settings.power = self.power.value
         self._panel.settings.pivot = self.pivot.value
+
+    def _scale_chosen(self):
+        """Begin a preview again that is of another scale."""
+        if self._preview is not None:
+            self.end_preview()
+            self.live.setChecked(True)
+        self.refresh()
 
     def _option_changed(self, *_):
         self._changed()
@@ -204,9 +227,12 @@ class ModifySection:
 
     def _live_toggled(self, on):
         if on and self._preview is None:
-            entry = self._panel.entry('occupancy')
-            self._preview = Preview(
-                self._panel.session, self._panel.volume, entry.estimate, self._panel.refresh_soon)
+            panel = self._panel
+            found = panel.entry('occupancy').estimate
+            if self.scale_map.value is not None:
+                found = Needed(panel.session, panel.volume,
+                               scale_map=self.scale_map.value).with_given_scale(found)
+            self._preview = Preview(panel.session, panel.volume, found, panel.refresh_soon)
             self._changed()
         elif not on:
             self.end_preview()
@@ -237,6 +263,7 @@ class ModifySection:
                              (self.everywhere, 'confidence'), (self.seed, 'seed'),
                              (self.scale_limit, 'scale_limit')):
             enable_if(widget, '' if name in names else f'{kind} has no such option')
+        enable_if(self.scale_map, '' if kind != 'solvent' else 'solvent has no such option')
         reason, no_preview = self._why_not(), self._why_no_preview()
         enable_if(self.create, reason)
         if self._preview is not None and (no_preview or not self._preview.active):
@@ -272,7 +299,8 @@ class ModifySection:
             'exclude solvent': self.exclude_solvent.isChecked(),
             'output low-pass': self.output_low_pass.value(),
             'match histogram': self.match_histogram.isChecked(),
-            'output': self.output.currentData(), 'options shown': self.options.shown}
+            'output': self.output.currentData(), 'options shown': self.options.shown,
+            'scale map': self.scale_map.value}
 
     def set_state(self, state):
         """Choose what `state` returned."""
@@ -286,8 +314,15 @@ class ModifySection:
         self.output_low_pass.setValue(state['output low-pass'])
         self.match_histogram.setChecked(state['match histogram'])
         self.output.setCurrentIndex(max(0, self.output.findData(state['output'])))
+        self.scale_map.value = state.get('scale map')
         if state['options shown'] != self.options.shown:
             self.options.toggle_button.click()
+
+
+def _drives(session, volume):
+    """Whether a map can take the place of a scale: any but a scale of resolution mode."""
+    entry = record(session).of_scale_map(volume)
+    return entry is None or entry.mode == 'occupancy'
 
 
 def _for_panel(error):

@@ -16,6 +16,7 @@ from Qt.QtWidgets import (
 
 from .. import jobs
 from ..estimates import CHANGED, record
+from .chimerax_ui import ModelMenuButton
 from .color_section import ColorSection
 from .map_section import MapSection, Stopwatch
 from .modify_section import ModifySection
@@ -58,6 +59,7 @@ class Panel:
         self._refresh_due = False
         self._closed = False
         self._watched = None
+        self._choices = []          # menus of models
         content = QWidget()
         layout = column(content, margins=(2, 2, 2, 2))
         # The sections ask one another, so all are there before the first is refreshed.
@@ -134,6 +136,29 @@ class Panel:
             return f'the estimate no longer holds, because {entry.stale}; estimate again'
         return ''
 
+    def model_choice(self, classes, nothing, tooltip, wanted=None):
+        """A menu of open models other than the map, kept up to date as long as the panel is there.
+
+        nothing: what no choice is called. wanted: whether a model is to be listed.
+        """
+        def listed(model):
+            if self.map is None:        # the panel is still being made
+                return False
+            return model is not self.volume and (wanted is None or wanted(model))
+
+        button = ModelMenuButton(
+            self.session, class_filter=classes, filter_func=listed,
+            autoselect=ModelMenuButton.AUTOSELECT_NONE, no_value_button_text=nothing,
+            no_value_menu_text=nothing)
+        button.setToolTip(f'<p>{tooltip}</p>')
+        button.value_changed.connect(self.refresh_soon)
+        self.follow(button)
+        return button
+
+    def follow(self, menu):
+        """Keep a menu of models up to date, and let go of it with the panel."""
+        self._choices.append(menu)
+
     def focused(self, widget):
         """Whether the keyboard is in a widget."""
         focus = QApplication.focusWidget()
@@ -195,7 +220,7 @@ class Panel:
         if self.map is None or self._closed:
             return
         # A map that was just made was not known to be ours when the menus heard of it.
-        for menu in (self.map.menu, self.solvent.mask, self.more.region):
+        for menu in self._choices:
             menu.refresh()
         self.map.refresh()
         for section in self.sections:
@@ -236,7 +261,8 @@ class Panel:
             close = getattr(section, 'close', None)
             if close is not None:
                 close()
-        self.map.menu.destroy()
+        for menu in self._choices:
+            menu.destroy()
 
     def hidden(self):
         """The panel was hidden: a preview is not left behind."""

@@ -6,7 +6,8 @@ from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QSizePolicy,
 from .. import volumes
 from ..commands import common
 from ..core import Parameters, derive
-from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, keyword
+from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, default, keyword
+from ..estimates import record
 from .widgets import folded, menu, scrolls_past, tip
 
 _LABELS = {
@@ -19,11 +20,11 @@ _WHOLE = ('kernel_size', 'tile_size', 'max_box')
 class ParametersSection:
     """Entries that are empty where a parameter is to be derived.
 
-    changed: called when the user has changed a parameter. `widget` is the folded panel.
+    `widget` is the folded panel.
     """
 
-    def __init__(self, parent, changed):
-        self._changed = changed
+    def __init__(self, panel, parent):
+        self._changed = panel.refresh_soon
         self.widget = folded(
             parent, 'Parameters',
             'Show what the estimate can be told; empty entries are derived from the map')
@@ -33,6 +34,7 @@ class ParametersSection:
         self.entries, self.resets = {}, {}
         for name, text in _LABELS.items():
             self._add_entry(grid, name, text)
+        self._add_references(grid, panel)
         self.baseline = menu(BASELINES, tooltip=tip('baseline'))
         self.baseline.currentIndexChanged.connect(lambda _i: self._edited())
         row = grid.rowCount()
@@ -73,6 +75,33 @@ class ParametersSection:
         grid.addWidget(reset, row, 3)
         self.entries[name], self.resets[name] = line, reset
 
+    def _add_references(self, grid, panel):
+        """What else full scale can come from: another map, or a region that is known to be full."""
+        from chimerax.atomic import Structure
+        from chimerax.map import Volume
+
+        def estimated(volume):
+            return record(panel.session).estimate_for(volume, panel.mode) is not None
+
+        self.full_scale_from = panel.model_choice(
+            Volume, 'this map',
+            'Take full scale over from another map that was estimated in the same mode, such as '
+            'another class of the same data set (keyword fullScaleFrom)',
+            estimated)
+        self.full_scale_region = panel.model_choice(
+            (Volume, Structure), 'all of it',
+            'A mask or an atomic model that covers what is known to be at full occupancy (keyword '
+            'fullScaleRegion)')
+        for text, choice in (('Full scale from', self.full_scale_from),
+                             ('Full region', self.full_scale_region)):
+            choice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            row = grid.rowCount()
+            label = QLabel(text)
+            label.setToolTip(choice.toolTip())
+            label.setBuddy(choice)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(choice, row, 1, 1, 3)
+
     @staticmethod
     def _full_scale_box(entry):
         box = menu(FULL_SCALES, tooltip=entry.toolTip())
@@ -89,7 +118,7 @@ class ParametersSection:
         self._changed()
 
     def values(self):
-        """What the user has set, by name; `ValueError` for what is not a value."""
+        """The numbers and words that are set, by name; `ValueError` for what is not a value."""
         found = {}
         for name, entry in self.entries.items():
             text = entry.text().strip()
@@ -103,12 +132,25 @@ class ParametersSection:
 
     def parameters(self, mode):
         """`Parameters` of the values that are set; `ValueError` says what is wrong with them."""
-        return Parameters(mode=mode, **self.values())
+        values = self.values()
+        stated = values.get('full_scale', default('full_scale')) != default('full_scale')
+        if stated + len(self._references()) > 1:
+            raise ValueError('full scale is given twice; leave one of "Full scale", "Full scale '
+                             'from" and "Full region" as it was')
+        return Parameters(mode=mode, **values)
 
     def words(self):
-        """The values that are set as keywords of the command."""
-        return ' '.join(f'{keyword(name)} {common.value_text(value)}'
-                        for name, value in self.values().items())
+        """All that is set as keywords of the command."""
+        words = [f'{keyword(name)} {common.value_text(value)}'
+                 for name, value in self.values().items()]
+        words += [f'{name} #{model.id_string}' for name, model in self._references().items()]
+        return ' '.join(words)
+
+    def _references(self):
+        """The models that full scale comes from, by keyword."""
+        chosen = {'fullScaleFrom': self.full_scale_from.value,
+                  'fullScaleRegion': self.full_scale_region.value}
+        return {name: model for name, model in chosen.items() if model is not None}
 
     def show_derived(self, volume, mode):
         """Show for a map what the empty entries amount to.
@@ -133,7 +175,8 @@ class ParametersSection:
         """The entries as they are, for a session."""
         return {'texts': {name: entry.text() for name, entry in self.entries.items()},
                 'baseline': self.baseline.currentData(),
-                'recalibrate': self.recalibrate.isChecked(), 'shown': self.widget.shown}
+                'recalibrate': self.recalibrate.isChecked(), 'shown': self.widget.shown,
+                'references': self._references()}
 
     def set_state(self, state):
         """Fill in what `state` returned."""
@@ -142,6 +185,9 @@ class ParametersSection:
                 self.entries[name].setText(text)
         self.baseline.setCurrentIndex(max(0, self.baseline.findData(state['baseline'])))
         self.recalibrate.setChecked(state['recalibrate'])
+        references = state.get('references', {})
+        self.full_scale_from.value = references.get('fullScaleFrom')
+        self.full_scale_region.value = references.get('fullScaleRegion')
         if state['shown'] != self.widget.shown:
             self.widget.toggle_button.click()
 

@@ -3,7 +3,6 @@
 from Qt.QtGui import QImage
 from Qt.QtWidgets import QPushButton, QWidget
 
-from .chimerax_ui import ModelMenuButton
 from .drawings import Picture
 from .latest import Latest
 from .widgets import beside, column, enable_if, text_label
@@ -27,14 +26,9 @@ class SolventSection:
                                        'its solvent, and the confidence that a value is content')
         self.picture.resized.connect(self._draw_if_shown)
         layout.addWidget(self.picture)
-        self.mask = ModelMenuButton(
-            panel.session, class_filter=Volume, autoselect=ModelMenuButton.AUTOSELECT_NONE,
-            filter_func=lambda model: model is not panel.volume,
-            no_value_button_text='no mask', no_value_menu_text='no mask')
-        self.mask.setToolTip('<p>A map that covers the solvent or the particle, whichever; the '
-                             'solvent is fitted outside the particle then. Takes effect with the '
-                             'next estimate.</p>')
-        self.mask.value_changed.connect(panel.refresh_soon)
+        self.mask = panel.model_choice(
+            Volume, 'no mask', 'A map that covers the solvent or the particle, whichever; the '
+            'solvent is fitted outside the particle then. Takes effect with the next estimate.')
         layout.addLayout(beside('Solvent mask', self.mask))
         self.again = QPushButton('Estimate again')
         self.again.setToolTip('Estimate with this solvent mask')
@@ -91,7 +85,6 @@ class SolventSection:
     def close(self):
         """Drop what is being drawn."""
         self._latest.stop()
-        self.mask.destroy()
 
 
 def verdict(estimate):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from chimerax.core.errors import UserError
 
-from .models import atom_line, pdb_text, strand
+from ..models import atom_line, strand
 
 # The two blobs lie at these places (Å): x of 48 voxels of 1.5, y of 44, z of 40.
 FULL, PARTIAL = (21.6, 33, 30), (50.4, 33, 30)
@@ -16,17 +16,6 @@ FULL, PARTIAL = (21.6, 33, 30), (50.4, 33, 30)
 def in_blob(centre, chain, count=5, first=1, serial=1):
     start = (centre[0], centre[1] - 1.9 * (count - 1) / 2, centre[2])
     return strand(chain, start, count, first, serial)
-
-
-@pytest.fixture
-def open_model(run, tmp_path):
-    """Opens lines of PDB text as a model: `open_model(lines, name)`."""
-    def opened(lines, name='model'):
-        path = tmp_path / f'{name}.pdb'
-        path.write_text(pdb_text(*lines))
-        return run(f'open {path}')[0]
-
-    return opened
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from chimerax.core.errors import UserError
 
-from .models import pdb_text, strand
+from ..models import strand
 
 FULL, PARTIAL = (21.6, 33, 30), (50.4, 33, 30)
 
@@ -19,12 +19,10 @@ def classes(open_array, two_blobs):
 
 
 @pytest.fixture
-def model(run, classes, tmp_path):
+def model(classes, open_model):
     """Model #4, a chain in each blob."""
-    path = tmp_path / 'model.pdb'
     start = [(x, 29, z) for x, _, z in (FULL, PARTIAL)]
-    path.write_text(pdb_text(*strand('A', start[0], 5), *strand('B', start[1], 5, serial=50)))
-    return run(f'open {path}')[0]
+    return open_model([*strand('A', start[0], 5), *strand('B', start[1], 5, serial=50)])
 
 
 def full_scales(session, classes):

@@ -72,7 +72,7 @@ def test_contradictions_are_refused(run, session, found, words, message):
     assert session.models.list() == before
 
 
-def test_target_of_a_mask_and_of_atoms(run, session, blobs, found, open_array, log, tmp_path):
+def test_target_of_a_mask_and_of_atoms(run, session, blobs, found, open_array, log, open_model):
     from chimerax.occupy.core import targeted_occupancy
     region = np.zeros(blobs.full_matrix().shape, np.float32)
     region[17:23, 19:25, 31:37] = 1
@@ -85,8 +85,7 @@ def test_target_of_a_mask_and_of_atoms(run, session, blobs, found, open_array, l
               for k in range(0, 6, 2)]
     lines = [f'HETATM{n:5d}  O   HOH A{n:4d}    {1.5 * x:8.3f}{1.5 * y:8.3f}{1.5 * z:8.3f}'
              '  1.00  0.00           O' for n, (x, y, z) in enumerate(places, 1)]
-    (tmp_path / 'atoms.pdb').write_text('\n'.join([*lines, 'END']) + '\n')
-    run(f'open {tmp_path}/atoms.pdb')
+    open_model(lines)
     by_atoms = run('occupy target #1 region #4/A distance 1.6')
     assert by_atoms.occupancy == pytest.approx(target.occupancy, abs=0.1)
     z, y, x = np.indices(region.shape)

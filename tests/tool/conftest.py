@@ -101,3 +101,20 @@ def in_background(tool, monkeypatch):
     monkeypatch.setattr(
         jobs, 'blocks',
         lambda session, block=None: not jobs.jobs(session).background if block is None else block)
+
+
+@pytest.fixture
+def estimated(panel, blobs, events):
+    """A map with an estimate of occupancy mode, made by the panel."""
+    events()
+    panel.map.mode_buttons['occupancy'].click()
+    panel.map.estimate_button.click()
+    events(lambda: not panel.color._values.busy)
+    return blobs
+
+
+@pytest.fixture
+def plain(panel, blobs, events):
+    """A map without an estimate."""
+    events()
+    return blobs

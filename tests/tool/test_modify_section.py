@@ -4,23 +4,6 @@ import pytest
 
 
 @pytest.fixture
-def estimated(panel, blobs, events):
-    """A map with an estimate of occupancy mode, made by the panel."""
-    events()
-    panel.map.mode_buttons['occupancy'].click()
-    panel.map.estimate_button.click()
-    events(lambda: not panel.color._values.busy)
-    return blobs
-
-
-@pytest.fixture
-def plain(panel, blobs, events):
-    """A map without an estimate."""
-    events()
-    return blobs
-
-
-@pytest.fixture
 def modify(panel, estimated, events):
     panel.tabs.setCurrentWidget(panel.modify.widget)
     events()
@@ -52,6 +35,29 @@ def test_all_options(modify, events, commands):
     assert commands == [
         'occupy attenuate #1 power 4.5 scaleLimit 0.1 hedge 2 confidence false '
         'excludeSolvent true outputLowPass 6 matchHistogram true seed 7']
+
+
+def test_scale_from_another_map(modify, estimated, panel, events, commands, run, open_array):
+    scale = open_array(panel.entry('occupancy').estimate.scale * 0.5, name='halved', level=None)
+    run('occupy #1 mode resolution color false')
+    events()
+    listed = [action.text() for action in modify.scale_map.menu().actions()]
+    assert not any('resolution' in text for text in listed)
+    assert any('halved' in text for text in listed)
+    modify.kind.setCurrentIndex(modify.kind.findData('attenuate'))
+    modify.live.click()
+    events(lambda: not modify.preview.busy)
+    own = estimated.surfaces[0].vertices
+    modify.scale_map.value = scale
+    events(lambda: modify.preview is not None and not modify.preview.busy)
+    assert len(estimated.surfaces[0].vertices) != len(own)
+    commands.clear()
+    modify.create.click()
+    modify.kind.setCurrentIndex(modify.kind.findData('solvent'))
+    assert not modify.scale_map.isEnabled()
+    modify.create.click()
+    number = scale.id_string
+    assert commands == [f'occupy attenuate #1 power 3 scaleMap #{number}', 'occupy solvent #1']
 
 
 def test_difference(modify, events, commands):

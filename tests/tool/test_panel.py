@@ -5,22 +5,7 @@ import pytest
 from Qt.QtCore import QPoint, QPointF, Qt
 from Qt.QtGui import QMouseEvent
 
-
-@pytest.fixture
-def estimated(panel, blobs, events):
-    """A map with an estimate of occupancy mode, made by the panel."""
-    events()
-    panel.map.mode_buttons['occupancy'].click()
-    panel.map.estimate_button.click()
-    events(lambda: not panel.color._values.busy)
-    return blobs
-
-
-@pytest.fixture
-def plain(panel, blobs, events):
-    """A map without an estimate."""
-    events()
-    return blobs
+from ..models import strand
 
 
 def press(widget, kind, x, y=10):
@@ -124,6 +109,41 @@ class TestEstimate:
         section.resets['low_pass'].click()
         events()
         assert section.entries['kernel_radius'].placeholderText() == '2.6667'
+
+    def test_full_scale_from_elsewhere(self, panel, estimated, open_array, events, commands, run):
+        section = panel.map.parameters
+        mask, other = open_array(name='mask', level=None), open_array(name='other')
+        events()
+        listed = {action.data() for action in section.full_scale_from.menu().actions()}
+        assert other not in listed      # it has no estimate yet
+        run(f'occupy #{other.id_string} mode occupancy color false')
+        events()
+        section.full_scale_from.value = other
+        commands.clear()
+        panel.map.estimate_button.click()
+        section.full_scale_from.value = None
+        section.full_scale_region.value = mask
+        events()
+        panel.map.estimate_button.click()
+        assert commands == [
+            f'occupy #1 mode occupancy fullScaleFrom #{other.id_string}',
+            f'occupy #1 mode occupancy fullScaleRegion #{mask.id_string}']
+        section.entries['full_scale'].setText('naive')
+        events()
+        assert not panel.map.estimate_button.isEnabled()
+        assert 'full scale is given twice' in panel.map.hint.text().lower()
+
+    def test_full_scale_from_needs_an_estimate_of_the_mode(self, panel, estimated, open_array,
+                                                           events, run):
+        other = open_array(name='other')
+        run(f'occupy #{other.id_string} mode occupancy color false')
+        events()
+        choice = panel.map.parameters.full_scale_from
+        choice.value = other
+        events()
+        panel.map.mode_buttons['resolution'].click()
+        events()
+        assert choice.value is None
 
     @pytest.mark.parametrize(('name', 'text', 'words'), [
         ('low_pass', '2', 'finer than two voxels'), ('low_pass', 'x', 'must be a number'),
@@ -307,6 +327,14 @@ class TestSolvent:
         assert commands == [f'occupy #1 mode occupancy solventMask #{number}']
 
 
+@pytest.fixture
+def model(open_model, events):
+    """An atomic model within the first blob."""
+    made = open_model(strand('A', (21.6, 29, 30), 5))
+    events()
+    return made
+
+
 class TestMore:
     def test_commands(self, panel, estimated, events, commands):
         more = panel.more
@@ -331,6 +359,69 @@ class TestMore:
             'occupy mask #1 subtraction sigmoid 3 pivot 0.3 covers subtracted',
             'occupy confidence #1', 'occupy report #1 mode occupancy', 'occupy level #1 0.3',
             f'occupy target #1 region #{more.region.value.id_string}']
+
+    def test_target_of_a_model(self, panel, estimated, model, events, commands):
+        more = panel.more
+        assert not more.distance.isEnabled()
+        more.region.value = model
+        events()
+        more.distance.setValue(3)
+        commands.clear()
+        more.target.click()
+        assert commands == [f'occupy target #1 region #{model.id_string} distance 3']
+
+    def test_scale_on_a_model(self, panel, estimated, model, events, commands):
+        more = panel.more
+        assert 'choose a model' in more.atoms.toolTip().lower()
+        more.model.value = model
+        events()
+        commands.clear()
+        more.atoms.click()
+        more.color_model.click()
+        more.column.setCurrentIndex(more.column.findData('bfactor'))
+        more.atoms.click()
+        start = f'occupy atoms #{model.id_string} map #1 mode occupancy'
+        assert commands == [start, f'{start} color true column bfactor']
+        assert model.atoms.bfactors.max() <= 1
+
+    def test_files(self, panel, estimated, model, events, commands, tmp_path, monkeypatch):
+        from chimerax.occupy.tool import more_section
+        answers = []
+
+        def ask(_parent, _title, _folder, kinds):
+            return answers.pop(0), kinds.split(';;')[0]
+
+        monkeypatch.setattr(more_section.QFileDialog, 'getSaveFileName', ask)
+        more = panel.more
+        more.model.value = model
+        events()
+        commands.clear()
+        answers += ['', str(tmp_path / 'my report'), str(tmp_path / 'report.json'),
+                    str(tmp_path / 'residues')]
+        more.save_report.click()
+        assert commands == []
+        more.save_report.click()
+        more.save_report.click()
+        more.save_atoms.click()
+        assert f'"{tmp_path / "my report.txt"}"' in commands[0]
+        assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != '.pdb') == [
+            'my report.txt', 'report.json', 'residues.csv']
+
+    def test_compare(self, panel, estimated, open_array, two_blobs, model, events, commands):
+        more = panel.more
+        assert 'open another class' in more.compare.toolTip().lower()
+        other, third = (open_array(two_blobs(occupancies=(1, share)), name='class')
+                        for share in (0.7, 0.2))
+        events()
+        commands.clear()
+        more.compare.click()
+        more.other.value, more.model.value = third, model
+        events()
+        more.by_chain.click()
+        more.compare.click()
+        assert commands == [
+            f'occupy compare #1,{other.id_string},{third.id_string} mode occupancy',
+            f'occupy compare #1,{third.id_string} mode occupancy model #{model.id_string}']
 
     def test_reasons(self, panel, plain, events):
         assert 'enter a level' in panel.more.set_level.toolTip().lower()

@@ -5,16 +5,6 @@ import pytest
 from Qt.QtCore import Qt
 
 
-@pytest.fixture
-def estimated(panel, blobs, events):
-    """A map with an estimate of occupancy mode, made by the panel."""
-    events()
-    panel.map.mode_buttons['occupancy'].click()
-    panel.map.estimate_button.click()
-    events(lambda: not panel.color._values.busy)
-    return blobs
-
-
 class TestSessions:
     def test_state(self, session, tool, estimated, events, run, tmp_path):
         panel = tool.panel
@@ -23,12 +13,18 @@ class TestSessions:
         panel.modify.power.value = 7
         panel.map.parameters.entries['low_pass'].setText('9.5')
         panel.color.low.setValue(0.35)
+        panel.more.distance.setValue(4)
+        panel.more.plot_model.click()
+        panel.modify.scale_map.value = panel.entry().scale_map
         state = panel.state()
         panel.modify.live.click()
         events(lambda: not panel.modify.preview.busy)
         snapshot = tool.take_snapshot(session, 0)
         panel.modify.end_preview()
         panel.modify.power.value = 2
+        panel.modify.scale_map.value = None
+        panel.more.distance.setValue(2)
+        panel.more.plot_model.click()
         panel.tabs.setCurrentIndex(0)
         panel.map.mode_buttons['resolution'].click()
         panel.map.parameters.entries['low_pass'].clear()

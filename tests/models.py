@@ -23,8 +23,3 @@ def strand(chain, start, count, first=1, serial=1, step=(0.0, 1.9, 0.0)):
             place = [s + index * d + o for s, d, o in zip(start, step, offset, strict=True)]
             lines.append(atom_line(serial + len(lines), name, 'ALA', chain, first + index, place))
     return lines
-
-
-def pdb_text(*lines):
-    """A PDB file of such lines."""
-    return '\n'.join([*lines, 'END', ''])
