@@ -18,9 +18,8 @@ from Qt.QtWidgets import (
 
 from .. import jobs, volumes
 from ..core.parameters import MODES
-from .chimerax_ui import ModelMenuButton
 from .parameters import ParametersSection
-from .widgets import beside, column, enable_if, text_label, tip
+from .widgets import ModelChoice, beside, column, enable_if, text_label, tip
 
 #: What tells the modes apart, in half a sentence.
 _MODE_TEXTS = {
@@ -36,10 +35,10 @@ class MapSection:
         self._panel = panel
         self.widget = QWidget()
         layout = column(self.widget)
-        self.menu = ModelMenuButton(
+        self.menu = ModelChoice(
             panel.session, class_filter=Volume,
             filter_func=lambda volume: not volumes.is_derived(volume),
-            autoselect=ModelMenuButton.AUTOSELECT_FIRST_DISPLAYED,
+            autoselect=ModelChoice.AUTOSELECT_FIRST_DISPLAYED,
             no_value_button_text='no map is open')
         self.menu.setToolTip('The map to work on; maps made by OccuPy are not listed')
         self.menu.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -16,14 +16,13 @@ from Qt.QtWidgets import (
 
 from .. import jobs
 from ..estimates import CHANGED, record
-from .chimerax_ui import ModelMenuButton
 from .color_section import ColorSection
 from .map_section import MapSection, Stopwatch
 from .modify_section import ModifySection
 from .more_section import MoreSection
 from .settings import settings
 from .solvent_section import SolventSection
-from .widgets import column
+from .widgets import ModelChoice, column
 
 
 class _Scrolled(QScrollArea):
@@ -146,9 +145,9 @@ class Panel:
                 return False
             return model is not self.volume and (wanted is None or wanted(model))
 
-        button = ModelMenuButton(
+        button = ModelChoice(
             self.session, class_filter=classes, filter_func=listed,
-            autoselect=ModelMenuButton.AUTOSELECT_NONE, no_value_button_text=nothing,
+            autoselect=ModelChoice.AUTOSELECT_NONE, no_value_button_text=nothing,
             no_value_menu_text=nothing)
         button.setToolTip(f'<p>{tooltip}</p>')
         button.value_changed.connect(self.refresh_soon)

@@ -89,7 +89,7 @@ class ParametersSection:
             'another class of the same data set (keyword fullScaleFrom)',
             estimated)
         self.full_scale_region = panel.model_choice(
-            (Volume, Structure), 'all of it',
+            (Volume, Structure), 'none',
             'A mask or an atomic model that covers what is known to be at full occupancy (keyword '
             'fullScaleRegion)')
         for text, choice in (('Full scale from', self.full_scale_from),

@@ -16,10 +16,45 @@ from Qt.QtWidgets import (
 )
 
 from ..core.parameters import SETTINGS, keyword
-from .chimerax_ui import CollapsiblePanel
+from .chimerax_ui import CollapsiblePanel, ModelMenuButton
 
 #: Steps of a slider from end to end.
 _STEPS = 1000
+
+
+class ModelChoice(ModelMenuButton):
+    """ChimeraX's menu of models; a name too long for the panel gives way in its middle."""
+
+    _whole = ''
+
+    def setText(self, text):
+        self._whole = text
+        self._fit()
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self):
+        hint = super().sizeHint()
+        metrics = self.fontMetrics()
+        hint.setWidth(hint.width() + metrics.horizontalAdvance(self._whole)
+                      - metrics.horizontalAdvance(self.text()))
+        return hint
+
+    def minimumSizeHint(self):
+        hint = super().minimumSizeHint()
+        hint.setWidth(self.fontMetrics().horizontalAdvance('0') * 12)
+        return hint
+
+    def _fit(self):
+        metrics = self.fontMetrics()
+        around = super().sizeHint().width() - metrics.horizontalAdvance(self.text())
+        shown = metrics.elidedText(
+            self._whole, Qt.TextElideMode.ElideMiddle, max(0, self.width() - around))
+        if shown != self.text():
+            super().setText(shown)
+        self.updateGeometry()
 
 
 def folded(parent, title, tooltip):

@@ -57,6 +57,21 @@ class TestMap:
         texts = [action.text() for action in panel.map.menu.menu().actions() if action.text()]
         assert texts == [str(estimated)]
 
+    def test_a_long_name_keeps_its_number(self, panel, plain, open_array, events):
+        long = open_array(name='a very long name of a map, which goes on and on.mrc', level=None)
+        events()
+        width = panel.widget.widget().minimumSizeHint().width()
+        mask = panel.solvent.mask
+        panel.tabs.setCurrentWidget(panel.solvent.widget)
+        mask.value = long
+        events()
+        assert '…' in mask.text()
+        assert mask.text().endswith(f'#{long.id_string}')
+        assert panel.widget.widget().minimumSizeHint().width() == width
+        mask.value = None
+        events()
+        assert mask.text() == 'no mask'
+
     def test_a_map_without_a_voxel_size_says_so(self, panel, two_blobs, maps, events, run):
         run(f'open {maps.write("sizeless", two_blobs(), voxel_size=0)}')
         events()
