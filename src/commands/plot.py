@@ -1,7 +1,6 @@
 """`occupy plot` and `occupy report`: what an estimate used and found, drawn and listed."""
 
 import json
-import os
 from html import escape
 
 from chimerax.core.commands import CmdDesc, SaveFileNameArg
@@ -9,9 +8,8 @@ from chimerax.core.errors import UserError
 
 from .. import plots, reports, volumes
 from ..estimates import record
-from . import common
+from . import common, files
 from .estimate import parameter_rows
-from .files import opened, save_figure
 
 _TABLES = ('.csv',)
 _IMAGES = ('.png', '.pdf', '.svg')
@@ -25,17 +23,17 @@ def occupy_plot(session, map=None, *, mode=None, file=None):
     Returns the matplotlib figure, or None for a table.
     """
     entry = common.entry_of(session, map, mode)
-    ending = _ending(file, _IMAGES + _TABLES)
+    files.checked_file(file, _IMAGES + _TABLES)
     used = plots.modifications_in_use(record(session).look(entry.source))
-    if ending in _TABLES:
-        with opened(file) as stream:
+    if file is not None and file.lower().endswith(_TABLES):
+        with files.opened(file) as stream:
             plots.write_table(stream, entry.estimate, used)
         session.logger.info(f'Wrote {file}.')
         return None
     figure = plots.solvent_figure(
         entry.estimate, used, f'{volumes.label(entry.source)}, {entry.mode} mode')
     if file is not None:
-        save_figure(figure, file)
+        files.save_figure(figure, file)
         session.logger.info(f'Wrote {file}.')
     elif session.ui.is_gui:
         from ..tool.plot_window import show_figure
@@ -52,7 +50,7 @@ def occupy_report(session, map=None, *, mode=None, file=None):
     file: a .json or .txt file to write as well. Returns the report as a dict.
     """
     entry = common.entry_of(session, map, mode)
-    ending = _ending(file, _REPORTS)
+    files.checked_file(file, _REPORTS)
     rows = parameter_rows(entry.estimate)
     title = f'{entry.mode.capitalize()} scale of {volumes.label(entry.source)}'
     report = {'map': entry.source.name, **reports.described(entry.estimate)}
@@ -60,8 +58,8 @@ def occupy_report(session, map=None, *, mode=None, file=None):
     for reason in entry.estimate.solvent.suspect:
         session.logger.warning(f'The solvent model is suspect: {reason}.')
     if file is not None:
-        with opened(file) as stream:
-            if ending == '.json':
+        with files.opened(file) as stream:
+            if file.lower().endswith('.json'):
                 json.dump(report, stream, indent=1)
                 stream.write('\n')
             else:
@@ -70,15 +68,6 @@ def occupy_report(session, map=None, *, mode=None, file=None):
                                   for row in rows)
         session.logger.info(f'Wrote {file}.')
     return report
-
-
-def _ending(file, allowed):
-    if file is None:
-        return None
-    ending = os.path.splitext(file)[1].lower()
-    if ending not in allowed:
-        raise UserError(f'file must end in one of {", ".join(allowed)}, not "{ending}"')
-    return ending
 
 
 def register(_command_info, logger):

@@ -67,8 +67,8 @@ def test_report_is_a_table_and_a_file(run, found, log, tmp_path):
 
 @pytest.mark.parametrize(('command', 'words'), [
     ('occupy plot #1', 'there is no window'),
-    ('occupy plot #1 file plot.gif', 'file must end in one of .png'),
-    ('occupy report #1 file report.png', 'file must end in one of .json'),
+    ('occupy plot #1 file plot.gif', 'file must end in .png'),
+    ('occupy report #1 file report.png', 'file must end in .json'),
     ('occupy plot #1 file /no/such/folder/plot.png', 'cannot write'),
     ('occupy report #1 file /no/such/folder/report.txt', 'cannot write'),
     ('occupy report #1 mode resolution', 'has no resolution-mode estimate'),
