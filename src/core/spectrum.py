@@ -12,6 +12,8 @@ SLAB = 8
 WEIGHT_STRIDE = 4
 #: The correlation of noise is looked at up to where that of the weights falls to this share.
 LEAST_OVERLAP = 0.2
+#: Beyond so many planes from the origin of a transform every second one tells its shells' power.
+ALL_PLANES = 16
 #: Steps per voxel at which correlations are worked out.
 STEPS_PER_VOXEL = 4
 
@@ -102,14 +104,20 @@ def radial_power(components, shells, nx):
     """The mean of |F|² over each shell, and the number of components in it.
 
     components: half transform, complex64 (z, y, x), of a map of `nx` columns; each component is
-    counted as in a whole transform. shells: of `shell_numbers`.
+    counted as in a whole transform. shells: of `shell_numbers`. Away from the origin, where shells
+    hold many components, every second plane stands for two.
     """
     single = single_columns(nx)
     length = int(shells.max()) + 1
+    nz = len(components)
+    near = [z for z in range(nz) if min(z, nz - z) <= ALL_PLANES]
+    # The middle plane is the one that reaches farthest.
+    far = [z for z in range(nz) if min(z, nz - z) > ALL_PLANES and (z - nz // 2) % 2 == 0]
 
-    def one_slab(planes, step):
-        part = components[planes]
-        power = part.real ** 2 + part.imag ** 2
+    def one_slab(part, step):
+        planes, stands_for = part
+        chosen = components[planes]
+        power = chosen.real ** 2 + chosen.imag ** 2
         # Converted here, or every call of bincount would.
         numbers = shells[planes].astype(np.intp)
         step()
@@ -119,10 +127,12 @@ def radial_power(components, shells, nx):
             return np.bincount(numbers.ravel(), weights, minlength=length)
 
         once = numbers[:, :, single]
-        return (2 * sums(numbers, power) - sums(once, power[:, :, single]),
-                2 * sums(numbers) - sums(once))
+        return (stands_for * (2 * sums(numbers, power) - sums(once, power[:, :, single])),
+                stands_for * (2 * sums(numbers) - sums(once)))
 
-    found = in_threads(one_slab, slabs(components.shape[0], SLAB))
+    parts = [(planes[part], stands_for) for planes, stands_for in ((near, 1), (far, 2))
+             for part in slabs(len(planes), SLAB)]
+    found = in_threads(one_slab, parts)
     total, number = (sum(one[i] for one in found) for i in (0, 1))
     return total / np.maximum(number, 1), number
 
