@@ -91,6 +91,9 @@ def go_through(session, panel, watch, model):
     def colors_known():
         return not color._values.busy
 
+    def previewed():
+        return modify.preview is None or not modify.preview.busy
+
     for mode in ('resolution', 'occupancy'):
         watch.act(f'mode {mode}', panel.map.mode_buttons[mode].click)
         watch.act(f'estimate, {mode}', panel.map.estimate_button.click, colors_known)
@@ -100,10 +103,9 @@ def go_through(session, panel, watch, model):
     watch.act('tiles', color.tiles.click)
     watch.act('tiles', color.tiles.click)
     watch.act('tab of modifications', lambda: panel.tabs.setCurrentWidget(modify.widget))
-    watch.act('live preview', modify.live.click, lambda: not modify.preview.busy)
+    watch.act('live preview', modify.live.click, previewed)
     for power in (4, 6, 9):
-        watch.act('slider', lambda power=power: setattr(modify.power, 'value', power),
-                  lambda: not modify.preview.busy)
+        watch.act('slider', lambda power=power: setattr(modify.power, 'value', power), previewed)
     watch.act('preview off', modify.live.click)
     for kind in ('amplify', 'attenuate', 'sigmoid', 'solvent'):
         watch.act('kind', lambda kind=kind: modify.kind.setCurrentIndex(

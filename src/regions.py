@@ -8,6 +8,8 @@ from .core.parameters import default
 
 #: A mask given as a region counts where it exceeds this.
 MASK_LEVEL = 0.5
+#: Pairs of an atom and a voxel around it that are looked at in one go.
+_PAIRS_AT_ONCE = 200_000
 
 
 def region_of(objects, source, shape, distance=None):
@@ -46,10 +48,18 @@ def _near(points, source, shape, distance):
     offsets = offsets.reshape(-1, 3)
     region = np.zeros(shape, bool)
     size = np.array(shape[::-1])
-    for place in places:
-        indices = np.floor(place).astype(int) + offsets
-        away = ((indices - place) @ axes)
-        near = (away ** 2).sum(axis=1) <= distance ** 2
-        indices = indices[near & ((indices >= 0) & (indices < size)).all(axis=1)]
-        region[indices[:, 2], indices[:, 1], indices[:, 0]] = True
+    # Squares of distances by the metric of the lattice, from one product for all pairs.
+    metric = axes @ axes.T
+    own = ((offsets @ metric) * offsets).sum(axis=1)
+    some = max(1, _PAIRS_AT_ONCE // len(offsets))
+    for begin in range(0, len(places), some):
+        part = places[begin:begin + some]
+        corner = np.floor(part)
+        left = corner - part
+        squares = (((left @ metric) * left).sum(axis=1)[:, None]
+                   + 2 * (left @ metric) @ offsets.T + own)
+        atom, offset = np.nonzero(squares <= distance ** 2)
+        indices = corner[atom].astype(int) + offsets[offset]
+        x, y, z = indices[((indices >= 0) & (indices < size)).all(axis=1)].T
+        region[z, y, x] = True
     return region

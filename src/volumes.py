@@ -22,11 +22,10 @@ def label(model):
 def array_of(volume):
     """The whole map as an array (z, y, x), whatever region and step are shown.
 
-    It may be ChimeraX's own copy: read it, do not change it. Files whose axes are stored in another
-    order come as a transposed view, on which the core would take three times as long: they are
-    copied.
+    It may be ChimeraX's own copy: read it, do not change it. Where the axes of a file are stored in
+    another order it is a transposed view, which the core copies first, in the thread of the work.
     """
-    return np.ascontiguousarray(volume.full_matrix())
+    return volume.full_matrix()
 
 
 def axes_of(volume):

@@ -27,16 +27,21 @@ def occupy_confidence(session, maps=None, *, hedge=None, solvent_mask=None, name
     numbers, kept = numbers_for(session, needs, model_id)
 
     def work(progress):
-        return [need.work(progress) for need in needs]
+        made = []
+        for need in needs:
+            found, is_new = need.work(progress)
+            made.append((found, is_new, found.confidence ** hedge))
+        return made
 
     def deliver(results):
         opened = []
-        for need, number, (found, is_new) in zip(needs, numbers, results, strict=True):
+        for need, number, (found, is_new, confidence) in zip(
+                needs, numbers, results, strict=True):
             need.keep(session, is_new)
             number = None if session.models.have_id(number) else number
             volume = volumes.new_volume(
-                session, found.confidence ** hedge, need.source,
-                name or f'{need.source.name} confidence', kind='confidence', model_id=number)
+                session, confidence, need.source, name or f'{need.source.name} confidence',
+                kind='confidence', model_id=number)
             looks.show_envelope(volume, 0.5)
             session.logger.info(
                 f'Confidence of {volumes.label(need.source)} is #{volume.id_string}, shown at 0.5.')

@@ -1,6 +1,6 @@
 """`occupy target`: the occupancy of one region as a single number."""
 
-from chimerax.core.commands import CmdDesc, ObjectsArg
+from chimerax.core.commands import BoolArg, CmdDesc, ObjectsArg
 
 from .. import jobs, volumes
 from ..core import targeted_occupancy
@@ -9,13 +9,14 @@ from . import common
 from .needed import Needed
 
 
-def occupy_target(session, map, *, region=None, distance=None, mode=None, solvent_mask=None):
+def occupy_target(session, map, *, region=None, distance=None, mode=None, solvent_mask=None,
+                  block=None):
     """The targeted occupancy of a region of a map.
 
     region: atoms, or a mask. distance: how near to an atom a voxel must be, in Å. The region plays
     the part of the kernel: its size n gives τ_n, and full scale is searched with that. Returns the
-    core's `TargetedOccupancy`. The map's estimate is used, of occupancy mode if not said otherwise,
-    and made first if there is none.
+    core's `TargetedOccupancy`; in the background the `Job`. The map's estimate is used, of
+    occupancy mode if not said otherwise, and made first if there is none.
     """
     mode = 'occupancy' if mode is None else mode
     need = Needed(session, map, mode=mode, solvent_mask=solvent_mask)
@@ -35,7 +36,8 @@ def occupy_target(session, map, *, region=None, distance=None, mode=None, solven
         return target
 
     return jobs.run(session, f'Targeted occupancy of {volumes.label(map)}', work, deliver,
-                    block=True, watch=[map])
+                    block=block, watch=[map],
+                    numbers=[] if need.number is None else [need.number])
 
 
 def register(_command_info, logger):
@@ -44,7 +46,8 @@ def register(_command_info, logger):
     description = CmdDesc(
         required=[('map', common.VolumeArg)],
         keyword=[('region', ObjectsArg), ('distance', common.setting_arg('region_distance')),
-                 *common.setting_args('mode'), ('solvent_mask', common.VolumeArg)],
+                 *common.setting_args('mode'), ('solvent_mask', common.VolumeArg),
+                 ('block', BoolArg)],
         required_arguments=['region'],
         synopsis='Occupancy of a region of a map')
     register_command('occupy target', description, occupy_target, logger=logger)

@@ -8,6 +8,7 @@ from . import fourier
 from .curves import gain
 from .interpolate import Interpolator
 from .localmax import order_share
+from .memory import as_floats
 from .parameters import default
 from .threads import in_threads, slabs
 from .tiles import search_tiles
@@ -89,7 +90,7 @@ def targeted_occupancy(array, estimate, region):
 
 def content_map(array, estimate):
     """W, the map on the working grid that the scale is taken of: float32 (z, y, x)."""
-    array = np.asarray(array, np.float32)
+    array = as_floats(array)
     working, source = estimate.grid, estimate.source_grid
     if estimate.parameters.mode == 'occupancy':
         content = fourier.low_pass(array, source, estimate.parameters.low_pass, working.shape)

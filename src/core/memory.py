@@ -1,4 +1,6 @@
-"""How much memory an estimate and a modification take, before they are begun."""
+"""Maps in memory: in which form they are worked on, and how much an estimate takes."""
+
+import numpy as np
 
 _FLOAT = 4
 _COMPLEX = 8
@@ -9,12 +11,21 @@ KEPT_ARRAYS = 2
 MODIFY_ARRAYS = 4
 
 
+def as_floats(array):
+    """A map (z, y, x) as contiguous float32: itself where it is that, otherwise a copy.
+
+    Files whose axes are stored in another order come as transposed views, on which everything would
+    take three times as long.
+    """
+    return np.ascontiguousarray(array, np.float32)
+
+
 def estimate_bytes(array, working):
     """Bytes that an estimate of a map (z, y, x) takes at its height beyond the map.
 
     working: the `Grid` it is made on.
     """
-    needed = ESTIMATE_ARRAYS * _FLOAT * working.voxels + _as_float(array)
+    needed = ESTIMATE_ARRAYS * _FLOAT * working.voxels + _copy_bytes(array)
     if working.shape != array.shape:
         _, my, mx = working.shape
         needed += _COMPLEX * array.shape[0] * my * (mx // 2 + 1)
@@ -28,9 +39,10 @@ def kept_bytes(working):
 
 def modify_bytes(array):
     """Bytes that a modification of a map (z, y, x) takes at its height, the result included."""
-    return MODIFY_ARRAYS * _FLOAT * array.size + _as_float(array)
+    return MODIFY_ARRAYS * _FLOAT * array.size + _copy_bytes(array)
 
 
-def _as_float(array):
-    """Bytes of the copy that is made of a map of another type than float32."""
-    return 0 if array.dtype == 'float32' else _FLOAT * array.size
+def _copy_bytes(array):
+    """Bytes of the copy that `as_floats` makes of a map."""
+    ready = array.dtype == np.float32 and array.flags.c_contiguous
+    return 0 if ready else _FLOAT * array.size

@@ -8,6 +8,7 @@ from .fill import solvent_noise
 from .grid import Grid
 from .histogram import match_histogram
 from .interpolate import Interpolator
+from .memory import as_floats
 from .progress import Stages
 from .scale import value_range
 from .threads import in_threads, slabs
@@ -50,7 +51,7 @@ class Modifier:
 
     def __init__(self, array, estimate, region=None, keep=False):
         source = estimate.source_grid
-        self._array = np.asarray(array, np.float32)
+        self._array = as_floats(array)
         self._scale = Interpolator(estimate.scale, source.shape, region)
         self._confidence = Interpolator(estimate.confidence, source.shape, region)
         if self._scale.shape != self._array.shape:

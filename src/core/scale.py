@@ -10,6 +10,7 @@ from .fullscale import find_full_scale
 from .grid import Grid
 from .interpolate import resample
 from .localmax import ball, kernel_sizes, local_maximum, order_share
+from .memory import as_floats
 from .noisefloor import without_noise
 from .parameters import (
     BASELINE_SHARE,
@@ -90,6 +91,9 @@ def check_map(array, axes):
 
 def value_range(array):
     """Smallest and largest value of an array (z, y, x); not-a-number if any value is."""
+    # In the order in which the values lie in memory, whatever the axes are called.
+    array = array.transpose(np.argsort(array.strides)[::-1])
+
     def one_slab(planes, step):
         step()
         return array[planes].min(), array[planes].max()
@@ -142,7 +146,7 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     resolved, working, kernel = derive(parameters, grid)
     stages = Stages(progress, {
         'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4, 'Full scale': 1, 'Scale': 1})
-    array = np.asarray(array, np.float32)
+    array = as_floats(array)
     resolution_mode = resolved.mode == 'resolution'
 
     low_passed = fourier.low_pass(array, grid, resolved.low_pass, working.shape,
@@ -198,7 +202,7 @@ def refit_solvent(array, found, solvent_mask=None, progress=None):
     full scale stay as they are. Returns a new `ScaleEstimate`.
     """
     stages = Stages(progress, {'Low-passing': 3, 'Fitting solvent': 2})
-    array = np.asarray(array, np.float32)
+    array = as_floats(array)
     low_passed = fourier.low_pass(array, found.source_grid, found.parameters.low_pass,
                                   found.grid.shape, stages.next('Low-passing'))
     solvent, _ = _solvent_of(low_passed, array, solvent_mask, stages.next('Fitting solvent'))

@@ -109,6 +109,16 @@ def test_region_of_full_scale(run, session, blobs, found, open_array):
         run('occupy #1 fullScale auto fullScaleRegion #3')
 
 
+def test_target_in_the_background(run, session, blobs, open_array, wait_until):
+    region = np.zeros(blobs.full_matrix().shape, np.float32)
+    region[17:23, 19:25, 31:37] = 1
+    open_array(region, name='region', level=None)
+    job = run('occupy target #1 region #2 block false')
+    wait_until(lambda: not job.running)
+    assert job.result == run('occupy target #1 region #2')
+    assert [model.name for model in session.models.list(model_id=(3,))] == ['blobs occupancy scale']
+
+
 def test_target_without_a_region_on_the_map_is_refused(run, found, open_array):
     open_array(np.zeros((20, 20, 20), np.float32), name='nothing', level=None)
     with pytest.raises(UserError, match='holds no voxel'):

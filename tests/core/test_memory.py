@@ -29,14 +29,14 @@ def height(function):
 
 @pytest.mark.parametrize('mode', ['resolution', 'occupancy'])
 @pytest.mark.parametrize('max_box', [0, 96])
-@pytest.mark.parametrize('dtype', ['float32', 'int16'])
-def test_estimate_takes_no_more_than_foretold(density, mode, max_box, dtype):
-    array = density.astype(dtype)
+@pytest.mark.parametrize(('dtype', 'order'), [('float32', 'C'), ('int16', 'C'), ('float32', 'F')])
+def test_estimate_takes_no_more_than_foretold(density, mode, max_box, dtype, order):
+    array = density.astype(dtype, order=order)
     estimate(array, 1.5, mode=mode, max_box=max_box)
     taken, found = height(lambda: estimate(array, 1.5, mode=mode, max_box=max_box))
     assert taken <= estimate_bytes(array, found.grid)
     assert found.scale.nbytes + found.confidence.nbytes == kept_bytes(found.grid)
-    if dtype == 'float32' and not max_box:
+    if array.flags.c_contiguous and dtype == 'float32' and not max_box:
         assert taken <= 4 * array.nbytes
 
 
