@@ -1,6 +1,6 @@
 """Speed and memory beside OccuPy 0.1.13, in one run: writes docs/performance.md and its plot.
 
-    python bench/speed.py [--rounds 5] [--quick]
+    python bench/speed.py [--rounds 5] [--boxes 240,256] [--quick]
 
 Both programs take the same maps, EMD-11007 cut or padded with its own solvent to each box, with the
 same parameters, in turn, so that a change in the speed of the machine touches both.
@@ -23,6 +23,7 @@ use_tools()
 
 from fetch_data import fetch  # noqa: E402
 
+RESULTS = CACHE / 'speed.json'
 BOXES = (64, 96, 128, 192, 240, 256, 384, 512)
 #: OccuPy without its cap takes too much time and memory beyond this.
 OCCUPY_BOXES = (64, 96, 128, 192, 240, 256, 384)
@@ -33,28 +34,34 @@ MODIFIED = (128, 240, 256, 384)
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--rounds', type=int, default=5)
+    parser.add_argument('--boxes', type=lambda text: tuple(map(int, text.split(','))),
+                        default=BOXES, help='measure these, and keep the others of the last run')
     parser.add_argument('--quick', action='store_true', help='128³ only, and write no document')
     given = parser.parse_args()
     python = reference_python()
-    boxes = (128,) if given.quick else BOXES
+    boxes = (128,) if given.quick else given.boxes
+    found = {}
+    if boxes != BOXES and not given.quick and RESULTS.exists():
+        found = json.loads(RESULTS.read_text())
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        found = measure(python, Path(folder), boxes, given.rounds)
-    if not given.quick:
-        found['chimerax'] = in_chimerax()
-    (CACHE / 'speed.json').write_text(json.dumps(found, indent=1))
+        for box, figures in measure(python, Path(folder), boxes, given.rounds):
+            found[str(box)] = figures
+            if not given.quick:     # what was measured is kept, should a later box fail
+                RESULTS.write_text(json.dumps(found, indent=1))
     if given.quick:
         json.dump(found, sys.stdout, indent=1)
-    else:
-        speed_report.write(found)
+        return
+    found['chimerax'] = in_chimerax()
+    RESULTS.write_text(json.dumps(found, indent=1))
+    speed_report.write(found)
 
 
 def measure(python, folder, boxes, rounds):
-    """All figures: for each box ours by mode, OccuPy's by mode, and the modifications."""
-    found = {}
+    """Box after box: (box, figures), of ours by mode, of OccuPy by mode, of modifications."""
     for box in boxes:
         path = folder / f'{box}.mrc'
         write_map(path, box)
-        one = found[str(box)] = {'ours': {}, 'occupy': {}}
+        one = {'ours': {}, 'occupy': {}}
         for _ in range(rounds):
             for mode in ('resolution', 'occupancy'):
                 modifying = mode == 'occupancy' and box in MODIFIED
@@ -69,9 +76,7 @@ def measure(python, folder, boxes, rounds):
                     attenuate=3, sigmoid=5, pivot=0.3))
             print(f'{box}³ measured', file=sys.stderr, flush=True)
         path.unlink()
-        # What was measured is kept, should a later box fail.
-        (CACHE / 'speed.json').write_text(json.dumps(found, indent=1))
-    return found
+        yield box, one
 
 
 def _append(figures, name, more):
