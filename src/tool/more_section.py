@@ -78,8 +78,9 @@ class MoreSection:
         self.other = self._panel.model_choice(
             Volume, 'all open maps', 'Another class of the same data set, or all open maps',
             lambda volume: not volumes.is_derived(volume))
-        self.by_chain = QCheckBox('by chain of the model above')
-        self.by_chain.setToolTip('A row of the table for each chain, otherwise one for all content')
+        self.by_chain = QCheckBox('by chain')
+        self.by_chain.setToolTip('<p>A row of the table for each chain of the model above, '
+                                 'otherwise one for all content</p>')
         self.compare = QPushButton('Compare')
         self.compare.setToolTip('<p>Estimate the maps on the full scale of the one that has the '
                                 'largest, and lay them side by side in the log</p>')

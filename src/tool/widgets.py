@@ -30,6 +30,16 @@ class ModelChoice(ModelMenuButton):
     def setText(self, text):
         self._whole = text
         self._fit()
+        self.updateGeometry()
+
+    def text(self):
+        """The whole name, by which ChimeraX knows what is chosen."""
+        return self._whole
+
+    @property
+    def shown_text(self):
+        """As much of the name as is seen."""
+        return super().text()
 
     def resizeEvent(self, event):
         super().resizeEvent(event)
@@ -37,9 +47,7 @@ class ModelChoice(ModelMenuButton):
 
     def sizeHint(self):
         hint = super().sizeHint()
-        metrics = self.fontMetrics()
-        hint.setWidth(hint.width() + metrics.horizontalAdvance(self._whole)
-                      - metrics.horizontalAdvance(self.text()))
+        hint.setWidth(self._around() + self._width(self._whole))
         return hint
 
     def minimumSizeHint(self):
@@ -47,14 +55,21 @@ class ModelChoice(ModelMenuButton):
         hint.setWidth(self.fontMetrics().horizontalAdvance('0') * 12)
         return hint
 
+    def _width(self, text):
+        return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text).width()
+
+    def _around(self):
+        """The width of all but the text."""
+        return super().sizeHint().width() - self._width(super().text())
+
     def _fit(self):
-        metrics = self.fontMetrics()
-        around = super().sizeHint().width() - metrics.horizontalAdvance(self.text())
-        shown = metrics.elidedText(
-            self._whole, Qt.TextElideMode.ElideMiddle, max(0, self.width() - around))
-        if shown != self.text():
+        room = self.width() - self._around()
+        shown = self._whole
+        if self._width(shown) > room:
+            shown = self.fontMetrics().elidedText(
+                shown, Qt.TextElideMode.ElideMiddle, max(0, room))
+        if shown != super().text():
             super().setText(shown)
-        self.updateGeometry()
 
 
 def folded(parent, title, tooltip):

@@ -94,7 +94,7 @@ class ModelMenuButton(QPushButton):
         self._class, self._filter = class_filter, filter_func
         self._autoselect = autoselect
         self._none, self._none_menu = no_value_button_text, no_value_menu_text
-        self._value = None
+        self._value, self._models = None, {}
         self.setMenu(QMenu(self))
         self.menu().triggered.connect(lambda action: self._set(action.data()))
         self._handlers = [
@@ -104,7 +104,9 @@ class ModelMenuButton(QPushButton):
 
     @property
     def value(self):
-        return self._value
+        # ChimeraX's own knows it by the text of the button too.
+        text = self.text()
+        return None if text == self._none else self._models[text]
 
     @value.setter
     def value(self, model):
@@ -115,6 +117,7 @@ class ModelMenuButton(QPushButton):
             return
         models = sorted((model for model in self._session.models.list(type=self._class)
                          if self._filter(model)), key=lambda model: model.id)
+        self._models = {str(model): model for model in models}
         self.menu().clear()
         if self._none_menu is not None:
             self.menu().addAction(self._none_menu).setData(None)
