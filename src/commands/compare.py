@@ -255,7 +255,8 @@ def _tell(session, comparison, mode, rows, given):
     session.logger.info(
         f'{mode.capitalize()} scale of {len(comparison.sources)} maps on one full scale, '
         f'{comparison.full_scale:.4g}, from {volumes.label(reference)} ({how}).')
-    head = ['Region', *[f'{escape(source.name)} #{source.id_string}'
+    # Long names of files may be broken, or the table would be wider than the log.
+    head = ['Region', *[f'{escape(source.name).replace("_", "_<wbr>")} #{source.id_string}'
                         for source in comparison.sources], 'Difference']
     cells = [['<i>full scale by itself</i>',
               *[f'{own / comparison.full_scale:.3f}' for own in comparison.own], '']]

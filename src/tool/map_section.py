@@ -19,7 +19,7 @@ from Qt.QtWidgets import (
 from .. import jobs, volumes
 from ..core.parameters import MODES
 from .parameters import ParametersSection
-from .widgets import ModelChoice, beside, column, enable_if, text_label, tip
+from .widgets import ModelChoice, beside, breakable, column, enable_if, text_label, tip
 
 #: What tells the modes apart, in half a sentence.
 _MODE_TEXTS = {
@@ -158,7 +158,7 @@ class MapSection:
         self.progress.setValue(round(100 * job.share))
         left = '' if job.remaining is None else f', {job.remaining:.0f} s left'
         stage = f': {job.stage.lower()}' if job.stage else ''
-        self.hint.setText(f'{job.title}{stage}{left}')
+        self.hint.setText(breakable(f'{job.title}{stage}{left}'))
 
     def _lacks_voxel_size(self, volume):
         if volume is None:

@@ -22,7 +22,7 @@ from .modify_section import ModifySection
 from .more_section import MoreSection
 from .settings import settings
 from .solvent_section import SolventSection
-from .widgets import ModelChoice, column
+from .widgets import ModelChoice, breakable, column
 
 
 class _Scrolled(QScrollArea):
@@ -188,7 +188,7 @@ class Panel:
 
     def _say(self, text, failed=False):
         bold = '<b>Failed</b>: ' if failed else ''
-        self.map.status.setText(bold + text)
+        self.map.status.setText(bold + breakable(text))
         self.map.status.setVisible(bool(text))
 
     def map_chosen(self):

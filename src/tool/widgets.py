@@ -133,6 +133,11 @@ def text_label(text=''):
     return label
 
 
+def breakable(text):
+    """A text in which names of files may be broken into lines where they have underscores."""
+    return text.replace('_', '_\u200b')
+
+
 def enable_if(widget, reason):
     """Enable a widget if there is no `reason` against it; otherwise its tooltip says the reason."""
     if not hasattr(widget, '_own_tip'):

@@ -69,6 +69,8 @@ class TestMap:
         assert '…' in mask.shown_text
         assert mask.shown_text.endswith(f'#{long.id_string}')
         assert panel.widget.widget().minimumSizeHint().width() == width
+        panel._say(f'Finished: {"_".join(20 * ["name"])}')
+        assert panel.map.status.minimumSizeHint().width() < width
         mask.value = None
         events()
         assert mask.shown_text == 'no mask'
