@@ -38,10 +38,10 @@ def solvent_noise(array, confidence, grid, seed, progress=None):
     if share < LEAST_SOLVENT:
         return np.zeros(array.shape, np.float32), mean
     shells = shell_numbers(grid)
-    power = weighted_spectrum(array, weights, mean, shells, grid)
+    power, components = weighted_spectrum(array, weights, mean, shells, grid)
     del weights
     stages.next('noise')
-    components = _white(array.shape, seed)
+    _draw_white(components, array.shape[2], seed)
     # E|F|² of white noise of variance 1 is the number of voxels; its components here have 2.
     scale_shells(components, shells, np.sqrt(power * array.size / 2))
     noise = fft.irfftn(components, s=array.shape, workers=thread_count(), overwrite_x=True)
@@ -86,14 +86,13 @@ def _mean(array, weights):
     return float(total / weight) if weight > 0 else 0.0, weight / array.size
 
 
-def _white(shape, seed):
-    """The half transform of white noise in a box of `shape`, complex64 (z, y, x), with E|F|² of 2.
+def _draw_white(components, nx, seed):
+    """Fill a half transform, complex64 (z, y, x), of a box of nx columns with white noise.
 
-    Every plane has a seed of its own, whoever draws it. Where a component and its complex conjugate
-    both stand in the half transform, going back to a real map keeps half of their variance.
+    E|F|² is 2. Every plane has a seed of its own, whoever draws it. Where a component and its
+    complex conjugate both stand in the half transform, going back to a real map keeps half of their
+    variance.
     """
-    nz, ny, nx = shape
-    components = np.empty((nz, ny, nx // 2 + 1), np.complex64)
     single = single_columns(nx)
 
     def one_slab(planes, step):
@@ -104,5 +103,4 @@ def _white(shape, seed):
         components[planes, :, single] *= np.sqrt(np.float32(2))
         step()
 
-    in_threads(one_slab, slabs(nz, SLAB))
-    return components
+    in_threads(one_slab, slabs(len(components), SLAB))

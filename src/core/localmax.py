@@ -60,12 +60,13 @@ def local_maximum(array, kernel, progress=None):
     nz, ny, nx = array.shape
     discs = _discs(kernel)
     result = np.empty_like(array)
+    reach = [edge // 2 for edge in kernel.shape]
     # The result is exact, so that the strips may go by the number of threads.
     strips = max(thread_count(), -(-nx * ny // BLOCK_VOXELS))
     rows = max(8, -(-ny // strips))
-    planes = min(nz, max(1, BLOCK_VOXELS // (rows * nx)))
+    voxels = (rows + 2 * reach[1]) * (nx + 2 * reach[2])
+    planes = min(nz, max(1, BLOCK_VOXELS // voxels))
     strips = [slice(y, min(ny, y + rows)) for y in range(0, ny, rows)]
-    reach = [edge // 2 for edge in kernel.shape]
     in_threads(lambda strip, step: _strip_maximum(
         array, discs, reach, strip, planes, result, step), strips, progress, steps=nz)
     return result

@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from .threads import thread_count
+
 _FLOAT = 4
 _COMPLEX = 8
 #: float32 arrays of the working grid that an estimate takes at its height, and that it returns.
 ESTIMATE_ARRAYS = 4
 KEPT_ARRAYS = 2
+#: Bytes that each thread keeps to itself meanwhile: blocks of planes for each length of chord.
+THREAD_BYTES = 6 * 2**20
 #: float32 arrays of the map that a modification takes at its height, the result included.
 MODIFY_ARRAYS = 4
 
@@ -26,6 +30,7 @@ def estimate_bytes(array, working):
     working: the `Grid` it is made on.
     """
     needed = ESTIMATE_ARRAYS * _FLOAT * working.voxels + _copy_bytes(array)
+    needed += THREAD_BYTES * thread_count()
     if working.shape != array.shape:
         _, my, mx = working.shape
         needed += _COMPLEX * array.shape[0] * my * (mx // 2 + 1)

@@ -139,7 +139,8 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     Returns a `ScaleEstimate`. Raises `ValueError`, one sentence, before any long work for a map or
     a parameter that will not do. Method: Forsberg et al., Nat. Commun. 14 (2023), sections 1 to 6
     of docs/method.md. Memory: at most four float32 arrays of the working grid beyond the input, the
-    two of the result included, and a copy of an input that is not contiguous float32.
+    two of the result included, some megabytes for each thread, and a copy of an input that is not
+    contiguous float32.
     """
     parameters = parameters or Parameters(**settings)
     grid = check_map(array, axes)

@@ -12,8 +12,6 @@ SLAB = 8
 WEIGHT_STRIDE = 4
 #: The correlation of noise is looked at up to where that of the weights falls to this share.
 LEAST_OVERLAP = 0.2
-#: Beyond so many planes from the origin of a transform every second one tells its shells' power.
-ALL_PLANES = 16
 #: Steps per voxel at which correlations are worked out.
 STEPS_PER_VOXEL = 4
 
@@ -21,37 +19,36 @@ STEPS_PER_VOXEL = 4
 def weighted_spectrum(array, weights, mean, shells, grid):
     """The radial power spectrum of a stationary map of which only a weighted part is seen.
 
-    array, weights: float32 (z, y, x), the weights smooth, 0 to 1. mean: of the map. shells: of
-    `shell_numbers`. grid: `Grid` of both. Returns E|F|² per voxel in each shell, as a map of the
-    same noise without weights would have it.
+    array, weights: float32 (z, y, x), the weights smooth, 0 to 1; their memory is used up. mean: of
+    the map. shells: of `shell_numbers`. grid: `Grid` of both. Returns E|F|² per voxel in each
+    shell, as a map of the same noise without weights would have it, and a half transform whose
+    memory may be used again.
 
     Weights multiply the correlation of the map, as a function of distance, by their own. Dividing
     that out undoes the smearing of the spectrum that they cause.
     """
-    components = fft.rfftn(_weighted(array, weights, mean), workers=thread_count())
-    power, number = radial_power(components, shells, array.shape[2])
-    squares = sum(in_threads(lambda planes, step: np.vdot(weights[planes], weights[planes]),
-                             slabs(array.shape[0], SLAB)))
-    return power / squares * _unsmearing(power, number, weights, grid)
-
-
-def _weighted(array, weights, mean):
-    result = np.empty_like(weights)
-
-    def one_slab(planes, step):
-        np.multiply(weights[planes], array[planes] - np.float32(mean), out=result[planes])
-        step()
-
-    in_threads(one_slab, slabs(array.shape[0], SLAB))
-    return result
-
-
-def _unsmearing(power, number, weights, grid):
-    """The factor on each shell of a smeared spectrum that gives the one without weights."""
-    frequencies = np.arange(len(power)) / max(grid.lengths)
-    reach = min(grid.lengths) / 3
-    distances = np.arange(0, reach, grid.step / STEPS_PER_VOXEL)
+    distances = np.arange(0, min(grid.lengths) / 3, grid.step / STEPS_PER_VOXEL)
     overlap = _autocorrelation(weights, grid, distances)
+
+    def apply_weights(planes, step):
+        part = weights[planes]
+        squares = np.vdot(part, part)
+        part *= array[planes] - np.float32(mean)
+        step()
+        return squares
+
+    squares = sum(in_threads(apply_weights, slabs(array.shape[0], SLAB)))
+    components = fft.rfftn(weights, workers=thread_count())
+    power, number = radial_power(components, shells, array.shape[2])
+    return power / squares * _unsmearing(power, number, distances, overlap, grid), components
+
+
+def _unsmearing(power, number, distances, overlap, grid):
+    """The factor on each shell of a smeared spectrum that gives the one without weights.
+
+    overlap: the autocorrelation of the weights at the distances (Å).
+    """
+    frequencies = np.arange(len(power)) / max(grid.lengths)
     small = np.flatnonzero(overlap < LEAST_OVERLAP)
     end = small[0] if len(small) else len(distances)
     if end < 2 * STEPS_PER_VOXEL:
@@ -104,20 +101,14 @@ def radial_power(components, shells, nx):
     """The mean of |F|² over each shell, and the number of components in it.
 
     components: half transform, complex64 (z, y, x), of a map of `nx` columns; each component is
-    counted as in a whole transform. shells: of `shell_numbers`. Away from the origin, where shells
-    hold many components, every second plane stands for two.
+    counted as in a whole transform. shells: of `shell_numbers`.
     """
     single = single_columns(nx)
     length = int(shells.max()) + 1
-    nz = len(components)
-    near = [z for z in range(nz) if min(z, nz - z) <= ALL_PLANES]
-    # The middle plane is the one that reaches farthest.
-    far = [z for z in range(nz) if min(z, nz - z) > ALL_PLANES and (z - nz // 2) % 2 == 0]
 
-    def one_slab(part, step):
-        planes, stands_for = part
-        chosen = components[planes]
-        power = chosen.real ** 2 + chosen.imag ** 2
+    def one_slab(planes, step):
+        part = components[planes]
+        power = part.real ** 2 + part.imag ** 2
         # Converted here, or every call of bincount would.
         numbers = shells[planes].astype(np.intp)
         step()
@@ -127,12 +118,10 @@ def radial_power(components, shells, nx):
             return np.bincount(numbers.ravel(), weights, minlength=length)
 
         once = numbers[:, :, single]
-        return (stands_for * (2 * sums(numbers, power) - sums(once, power[:, :, single])),
-                stands_for * (2 * sums(numbers) - sums(once)))
+        return (2 * sums(numbers, power) - sums(once, power[:, :, single]),
+                2 * sums(numbers) - sums(once))
 
-    parts = [(planes[part], stands_for) for planes, stands_for in ((near, 1), (far, 2))
-             for part in slabs(len(planes), SLAB)]
-    found = in_threads(one_slab, parts)
+    found = in_threads(one_slab, slabs(components.shape[0], SLAB))
     total, number = (sum(one[i] for one in found) for i in (0, 1))
     return total / np.maximum(number, 1), number
 

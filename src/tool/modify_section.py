@@ -314,7 +314,7 @@ class ModifySection:
         self.output_low_pass.setValue(state['output low-pass'])
         self.match_histogram.setChecked(state['match histogram'])
         self.output.setCurrentIndex(max(0, self.output.findData(state['output'])))
-        self.scale_map.value = state.get('scale map')
+        self.scale_map.choose(state.get('scale map'))
         if state['options shown'] != self.options.shown:
             self.options.toggle_button.click()
 

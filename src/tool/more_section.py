@@ -1,10 +1,19 @@
 """More: numbers on models, comparison, masks, targeted occupancy, one level for all, report."""
 
 import os
+import re
 
 from chimerax.core.commands import quote_path_if_necessary
 from Qt.QtGui import QDoubleValidator
-from Qt.QtWidgets import QCheckBox, QFileDialog, QGroupBox, QLineEdit, QPushButton, QWidget
+from Qt.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QGroupBox,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+)
 
 from .. import volumes
 from ..core.parameters import COVERS, SETTINGS
@@ -110,8 +119,14 @@ class MoreSection:
     def _file_to_save(self, title, kinds):
         """Ask for a file; its path as a word of a command, '' where none was chosen."""
         path, kind = QFileDialog.getSaveFileName(self.widget, title, '', kinds)
-        if path and not os.path.splitext(path)[1]:
-            path += kind[kind.index('.'):].rstrip(')')
+        endings = re.findall(r'\*(\.\w+)', kinds)
+        if path and not path.lower().endswith(tuple(endings)):
+            path += re.search(r'\*(\.\w+)', kind)[1]
+            # The dialog has asked about the name without its ending.
+            if os.path.exists(path) and QMessageBox.question(
+                    self.widget, title, f'{path} is there already. Replace it?'
+                    ) != QMessageBox.StandardButton.Yes:
+                return ''
         return quote_path_if_necessary(path) if path else ''
 
     def _masks(self):
@@ -267,7 +282,8 @@ class MoreSection:
                 'covers': self.covers.currentData(), 'level': self.level.text(),
                 'distance': self.distance.value(), 'color model': self.color_model.isChecked(),
                 'plot model': self.plot_model.isChecked(), 'column': self.column.currentData(),
-                'by chain': self.by_chain.isChecked()}
+                'by chain': self.by_chain.isChecked(), 'model': self.model.value,
+                'other': self.other.value, 'region': self.region.value}
 
     def set_state(self, state):
         """Choose what `state` returned."""
@@ -282,3 +298,6 @@ class MoreSection:
         for box, name in ((self.color_model, 'color model'), (self.plot_model, 'plot model'),
                           (self.by_chain, 'by chain')):
             box.setChecked(state.get(name, False))
+        for choice, name in ((self.model, 'model'), (self.other, 'other'),
+                             (self.region, 'region')):
+            choice.choose(state.get(name))

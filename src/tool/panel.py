@@ -102,7 +102,9 @@ class Panel:
     @property
     def volume(self):
         """The map that is chosen, or None."""
-        volume = self.map.menu.value if self.map is not None else None
+        if self.map is None or self._closed:
+            return None
+        volume = self.map.menu.value
         return None if volume is None or volume.deleted else volume
 
     @property
@@ -277,12 +279,13 @@ class Panel:
 
     def set_state(self, state):
         """Choose what `state` returned."""
+        if self._closed:
+            return
         if state['map'] is not None:
-            self.map.menu.value = state['map']
+            self.map.menu.choose(state['map'])
         self.map.mode_buttons[state['mode']].setChecked(True)
         self.map.parameters.set_state(state['parameters'])
-        if state['mask'] is not None:
-            self.solvent.mask.value = state['mask']
+        self.solvent.mask.choose(state['mask'])
         self.color.show_look(state['palette'], state['range'])
         self.color.key.setChecked(state['key'])
         self.modify.set_state(state['modify'])

@@ -186,8 +186,8 @@ class ParametersSection:
         self.baseline.setCurrentIndex(max(0, self.baseline.findData(state['baseline'])))
         self.recalibrate.setChecked(state['recalibrate'])
         references = state.get('references', {})
-        self.full_scale_from.value = references.get('fullScaleFrom')
-        self.full_scale_region.value = references.get('fullScaleRegion')
+        self.full_scale_from.choose(references.get('fullScaleFrom'))
+        self.full_scale_region.choose(references.get('fullScaleRegion'))
         if state['shown'] != self.widget.shown:
             self.widget.toggle_button.click()
 

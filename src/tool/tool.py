@@ -1,6 +1,7 @@
 """The panel as ChimeraX sees it: one tool in a window, saved with sessions."""
 
 from chimerax.core import tools
+from chimerax.core.triggerset import DEREGISTER
 
 # 1: the state of the panel, see `Panel.state`
 VERSION = 1
@@ -68,5 +69,14 @@ class OccupyTool(tools.ToolInstance):
 
     def set_state_from_snapshot(self, session, data):
         super().set_state_from_snapshot(session, data)
-        if data.get('panel version') == VERSION:
+        if data.get('panel version') != VERSION:
+            return
+        if session.restore_options:
+            # The record of estimates, by which the panel knows its maps, may yet have to come.
+            def restored(*_):
+                self.panel.set_state(data['panel'])
+                return DEREGISTER
+
+            session.triggers.add_handler('end restore session', restored)
+        else:
             self.panel.set_state(data['panel'])

@@ -1,6 +1,7 @@
 """Small Qt widgets of the panel. They take fonts and colours from the theme, none are fixed."""
 
 import math
+import os
 
 from Qt.QtCore import QEvent, QObject, Qt, Signal
 from Qt.QtWidgets import (
@@ -11,6 +12,8 @@ from Qt.QtWidgets import (
     QLabel,
     QSizePolicy,
     QSlider,
+    QStyle,
+    QStyleOptionButton,
     QVBoxLayout,
     QWidget,
 )
@@ -36,6 +39,13 @@ class ModelChoice(ModelMenuButton):
         """The whole name, by which ChimeraX knows what is chosen."""
         return self._whole
 
+    def choose(self, model):
+        """Choose a model, or none where it is not listed."""
+        try:
+            self.value = model
+        except KeyError:
+            self.value = None
+
     @property
     def shown_text(self):
         """As much of the name as is seen."""
@@ -46,28 +56,31 @@ class ModelChoice(ModelMenuButton):
         self._fit()
 
     def sizeHint(self):
-        hint = super().sizeHint()
-        hint.setWidth(self._around() + self._width(self._whole))
-        return hint
+        # As QPushButton does it, but for the whole text.
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = self._whole
+        size = self._text_size()
+        size.setWidth(size.width() + self.style().pixelMetric(
+            QStyle.PixelMetric.PM_MenuButtonIndicator, option, self))
+        return self.style().sizeFromContents(
+            QStyle.ContentsType.CT_PushButton, option, size, self)
 
     def minimumSizeHint(self):
         hint = super().minimumSizeHint()
         hint.setWidth(self.fontMetrics().horizontalAdvance('0') * 12)
         return hint
 
-    def _width(self, text):
-        return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, text).width()
-
-    def _around(self):
-        """The width of all but the text."""
-        return super().sizeHint().width() - self._width(super().text())
+    def _text_size(self):
+        return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self._whole)
 
     def _fit(self):
-        room = self.width() - self._around()
         shown = self._whole
-        if self._width(shown) > room:
+        too_wide = self.sizeHint().width() - self.width()
+        if too_wide > 0:
             shown = self.fontMetrics().elidedText(
-                shown, Qt.TextElideMode.ElideMiddle, max(0, room))
+                shown, Qt.TextElideMode.ElideMiddle,
+                max(0, self._text_size().width() - too_wide))
         if shown != super().text():
             super().setText(shown)
 
@@ -134,8 +147,12 @@ def text_label(text=''):
 
 
 def breakable(text):
-    """A text in which names of files may be broken into lines where they have underscores."""
-    return text.replace('_', '_\u200b')
+    """A text in which names of maps may be broken into lines where they have underscores.
+
+    Paths are left alone: someone may copy them.
+    """
+    return ' '.join(word if '/' in word or os.sep in word else word.replace('_', '_\u200b')
+                    for word in text.split(' '))
 
 
 def enable_if(widget, reason):

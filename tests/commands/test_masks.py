@@ -115,8 +115,8 @@ def test_target_in_the_background(run, session, blobs, open_array, wait_until):
     open_array(region, name='region', level=None)
     job = run('occupy target #1 region #2 block false')
     wait_until(lambda: not job.running)
-    assert job.result == run('occupy target #1 region #2')
     assert [model.name for model in session.models.list(model_id=(3,))] == ['blobs occupancy scale']
+    assert job.result == run('occupy target #1 region #2')
 
 
 def test_target_without_a_region_on_the_map_is_refused(run, found, open_array):

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from chimerax.occupy.core import Grid
+from chimerax.occupy.core import Grid, spectrum
 from chimerax.occupy.core.fill import solvent_noise
 from chimerax.occupy.core.solvent import inside_sphere
 from chimerax.occupy.core.threads import set_threads
@@ -107,3 +107,12 @@ def test_a_map_without_solvent_gets_no_noise():
     array = coloured((24, 24, 24), 1.0, 3)
     noise, _ = solvent_noise(array, np.ones(array.shape, np.float32), Grid.of(array.shape, 1.0), 0)
     assert not noise.any()
+
+
+def test_power_of_shells():
+    grid = Grid.of((30, 41, 24), (1.0, 1.1, 1.3))
+    noise = np.random.default_rng(1).standard_normal(grid.shape).astype(np.float32)
+    power, number = spectrum.radial_power(
+        np.fft.rfftn(noise).astype(np.complex64), spectrum.shell_numbers(grid), grid.shape[2])
+    np.testing.assert_array_equal(number, np.bincount(shell_numbers(grid)))
+    np.testing.assert_allclose(power, radial_power(noise, grid) * noise.size, rtol=1e-4)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from chimerax.occupy.core import Grid, Modification, estimate, modify
 from chimerax.occupy.core.memory import estimate_bytes, kept_bytes, modify_bytes
+from chimerax.occupy.core.threads import set_threads
 
 
 @pytest.fixture(scope='module')
@@ -38,6 +39,16 @@ def test_estimate_takes_no_more_than_foretold(density, mode, max_box, dtype, ord
     assert found.scale.nbytes + found.confidence.nbytes == kept_bytes(found.grid)
     if array.flags.c_contiguous and dtype == 'float32' and not max_box:
         assert taken <= 4 * array.nbytes
+
+
+@pytest.mark.parametrize('threads', [1, 8, 16, 32])
+def test_many_threads_take_no_more_than_foretold(density, threads):
+    set_threads(threads)
+    try:
+        taken, found = height(lambda: estimate(density, 0.8, mode='occupancy', kernel_size=11))
+        assert taken <= estimate_bytes(density, found.grid)
+    finally:
+        set_threads(None)
 
 
 @pytest.mark.parametrize('settings', [

@@ -110,7 +110,9 @@ class ModelMenuButton(QPushButton):
 
     @value.setter
     def value(self, model):
-        self._set(model)
+        if self._models and model is not None and model not in self._models.values():
+            raise KeyError(model)       # as ChimeraX's own does
+        self._set(model if self._models else None)
 
     def refresh(self):
         if self._session is None:

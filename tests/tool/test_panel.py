@@ -424,6 +424,14 @@ class TestMore:
         assert f'"{tmp_path / "my report.txt"}"' in commands[0]
         assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != '.pdb') == [
             'my report.txt', 'report.json', 'residues.csv']
+        commands.clear()
+        answers += [str(tmp_path / 'my report'), str(tmp_path / 'emd_1234.v2')]
+        monkeypatch.setattr(more_section.QMessageBox, 'question',
+                            lambda *_: more_section.QMessageBox.StandardButton.No)
+        more.save_report.click()
+        assert commands == []
+        more.save_report.click()
+        assert (tmp_path / 'emd_1234.v2.txt').exists()
 
     def test_compare(self, panel, estimated, open_array, two_blobs, model, events, commands):
         more = panel.more

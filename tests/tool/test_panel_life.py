@@ -6,7 +6,7 @@ from Qt.QtCore import Qt
 
 
 class TestSessions:
-    def test_state(self, session, tool, estimated, events, run, tmp_path):
+    def test_state(self, session, tool, estimated, events, run, tmp_path, open_array):
         panel = tool.panel
         panel.tabs.setCurrentWidget(panel.modify.widget)
         panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
@@ -16,6 +16,9 @@ class TestSessions:
         panel.more.distance.setValue(4)
         panel.more.plot_model.click()
         panel.modify.scale_map.value = panel.entry().scale_map
+        mask = open_array(name='mask', level=None)
+        events()
+        panel.map.parameters.full_scale_region.value = panel.more.region.value = mask
         state = panel.state()
         panel.modify.live.click()
         events(lambda: not panel.modify.preview.busy)
@@ -23,6 +26,7 @@ class TestSessions:
         panel.modify.end_preview()
         panel.modify.power.value = 2
         panel.modify.scale_map.value = None
+        panel.map.parameters.full_scale_region.value = panel.more.region.value = None
         panel.more.distance.setValue(2)
         panel.more.plot_model.click()
         panel.tabs.setCurrentIndex(0)
@@ -31,6 +35,34 @@ class TestSessions:
         tool.set_state_from_snapshot(session, snapshot)
         assert panel.state() == state
         assert panel.modify.preview is None
+
+    def test_state_waits_for_the_record(self, session, tool, estimated, events, open_array, run,
+                                        monkeypatch):
+        """ChimeraX restores the tool before the record, by which full scale is offered."""
+        other = open_array(name='other')
+        run(f'occupy #{other.id_string} mode occupancy color false')
+        events()
+        choice = tool.panel.map.parameters.full_scale_from
+        choice.value = other
+        snapshot = tool.take_snapshot(session, 0)
+        from chimerax.occupy.estimates import record
+        known = record(session)
+        find = known.estimate_for
+        monkeypatch.setattr(known, 'estimate_for', lambda *_: None)
+        choice.value = None
+        monkeypatch.setitem(session.restore_options, 'combine', True)
+        tool.set_state_from_snapshot(session, snapshot)
+        assert choice.value is None
+        known.estimate_for = find
+        session.triggers.activate_trigger('end restore session', session)
+        assert choice.value is other
+
+    def test_a_model_that_is_not_listed_is_not_chosen(self, panel, estimated, open_array, events):
+        other = open_array(name='other')
+        events()
+        choice = panel.map.parameters.full_scale_from
+        choice.choose(other)
+        assert choice.value is None
 
     def test_settings_are_kept(self, session, tool, estimated, events):
         from chimerax.occupy.tool import OccupyTool
