@@ -40,7 +40,8 @@ class ModelChoice(ModelMenuButton):
         return self._whole
 
     def choose(self, model):
-        """Choose a model, or none where it is not listed."""
+        """Choose a model, or none where it is not to be listed."""
+        self.refresh()      # what is to be listed may have changed without a model coming or going
         try:
             self.value = model
         except KeyError:

@@ -49,7 +49,8 @@ class TestSessions:
         known = record(session)
         find = known.estimate_for
         monkeypatch.setattr(known, 'estimate_for', lambda *_: None)
-        choice.value = None
+        choice.refresh()
+        assert choice.value is None
         monkeypatch.setitem(session.restore_options, 'combine', True)
         tool.set_state_from_snapshot(session, snapshot)
         assert choice.value is None
