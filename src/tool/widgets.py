@@ -90,7 +90,10 @@ def folded(parent, title, tooltip):
     """ChimeraX's collapsible panel, which starts folded, with a title in the theme's own text."""
     panel = CollapsiblePanel(parent, title=title, margins=(12, 0, 0, 0))
     button = panel.toggle_button
-    button.setStyleSheet('')    # ChimeraX fixes the size of its text, and with it the colour
+    # ChimeraX fixes the size of its text, and with it the colour; and what once had a style sheet
+    # does not hear of another theme.
+    button.setStyleSheet('')
+    button.setAttribute(Qt.WidgetAttribute.WA_StyleSheet, False)
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setToolTip(tooltip)

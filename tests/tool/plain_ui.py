@@ -52,6 +52,7 @@ class CollapsiblePanel(QWidget):
         self.content_area = QFrame(self)
         QVBoxLayout(self.content_area).setContentsMargins(*margins)
         self.toggle_button = button = QToolButton(self)
+        button.setStyleSheet('QToolButton { border: none; font: 14px; }')
         button.setText(title)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setArrowType(Qt.ArrowType.RightArrow)

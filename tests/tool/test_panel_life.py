@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from Qt.QtCore import Qt
+from Qt.QtGui import QColor
 
 
 class TestSessions:
@@ -125,3 +126,22 @@ class TestLooks:
     def test_help(self, panel, tool, log, commands):
         panel.map.help_button.click()
         assert commands == ['help help:user/tools/occupy.html']
+
+
+def test_titles_follow_a_change_of_theme(panel, events):
+    from Qt.QtGui import QPalette
+    from Qt.QtWidgets import QApplication
+    before = QApplication.palette()
+    titles = [folded.toggle_button for folded in (panel.map.parameters.widget,
+                                                  panel.modify.options)]
+    try:
+        for color in ('#ffffff', '#102030'):
+            changed = QPalette(before)
+            for role in (QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
+                changed.setColor(role, QColor(color))
+            QApplication.setPalette(changed)
+            events()
+            assert [title.palette().buttonText().color().name() for title in titles] == 2 * [color]
+    finally:
+        QApplication.setPalette(before)
+        events()
