@@ -17,9 +17,11 @@ MODES = ('resolution', 'occupancy')
 
 def write(found):
     """Write page and plot from what bench/speed.py measured."""
+    found = dict(found)
+    again = found.pop('again', [])
     PLOT.parent.mkdir(parents=True, exist_ok=True)
     _plot(found)
-    PAGE.write_text('\n'.join(_page(found)) + '\n', encoding='utf-8')
+    PAGE.write_text('\n'.join(_page(found, again)) + '\n', encoding='utf-8')
     print(f'wrote {PAGE.relative_to(ROOT)} and {PLOT.relative_to(ROOT)}')
 
 
@@ -33,8 +35,8 @@ def _ratios(one, other):
     return [a / b for a, b in zip(one, other, strict=False)]
 
 
-def _page(found):
-    yield from _head()
+def _page(found, again):
+    yield from _head(again)
     if '512' not in found:
         yield ('**This run was cut short**: the larger boxes and ChimeraX are missing, and other '
                'work went on beside it. Run `make bench` on a quiet machine.')
@@ -47,7 +49,7 @@ def _page(found):
         yield from _chimerax(found['chimerax'])
 
 
-def _head():
+def _head(again):
     yield '# Performance'
     yield ''
     yield ('Written by `make bench` (bench/speed.py), which measures this program and '
@@ -57,9 +59,12 @@ def _head():
            'ratios are of runs that followed one another. OccuPy runs in one process and reads and '
            'writes files; "with files" does the same here. The absolute seconds are those of one '
            f'machine ({os.cpu_count()} processors, {platform.machine()}, Python '
-           f'{platform.python_version()}): only the ratios tell. Boxes can be measured again by '
-           'themselves (`--boxes`), as 240³ and 256³ were here, in an hour in which the machine '
-           'was faster.')
+           f'{platform.python_version()}): only the ratios tell.')
+    if again:
+        yield ''
+        boxes = ' and '.join(f'{box}³' for box in again)
+        yield (f'Measured again by themselves: {boxes}. The machine may have been faster or slower '
+               'then: compare seconds within a box only.')
     yield ''
 
 
