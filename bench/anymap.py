@@ -108,7 +108,7 @@ def main():
     from headless import start_session
     session = start_session(printing=False)
     from chimerax.occupy.core import estimate
-    from chimerax.occupy.mapfile import read_map
+    from chimerax.occupy.mapfiles import read_map
 
     print('| map | box | in its place | said of it |\n|---|---|---|---|')
     paths = [path for path in sorted(options.folder.iterdir()) if path.is_file()]

@@ -47,7 +47,7 @@ def sentence(error):
 def one_by_core(rng, folder):
     """A case through reader, estimate, modification, masks and writer; returns how it ended."""
     from bare import core
-    from chimerax.occupy.mapfile import MapFileError, read_map, result_suffix, write_map
+    from chimerax.occupy.mapfiles import MapFileError, read_map, result_suffix, write_map
     path, about = file_of(rng, folder / 'case')
     parameters = settings_of(rng)
     kind, settings = modification_of(rng)

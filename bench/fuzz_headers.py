@@ -14,7 +14,7 @@ from pathlib import Path
 import mrcfile
 import numpy as np
 from chimerax.occupy.batch import run_batch
-from chimerax.occupy.mapfile import MapFileError, read_map, result_suffix, write_map
+from chimerax.occupy.mapfiles import MapFileError, read_map, result_suffix, write_map
 
 #: Words that mean something, or nothing, in a header: counts, axes, limits, infinity, angles.
 WORDS = (0, 1, -1, 2, 3, 255, 65535, 65536, 2**31 - 1, -2**31, 0x7fc00000, 0x7f800000, 0x43480000,

@@ -23,7 +23,7 @@ def main(path):
     session = start_session(printing=False)
     from chimerax.core.commands import run
     from chimerax.occupy.core import estimate
-    from chimerax.occupy.volumes import array_of, axes_of
+    from chimerax.occupy.session.volumes import array_of, axes_of
     (volume,) = run(session, f'open {path}')
     run(session, 'volume #1 level 5 step 1')
     volume.update_drawings()

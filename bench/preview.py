@@ -21,7 +21,7 @@ def measure(session, path, kind, repeats):
     """Median seconds of each part, after one round of warming up: a dict by name of the part."""
     from chimerax.core.commands import run
     from chimerax.occupy.core import Modification
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     from chimerax.occupy.tool import preview as previews
 
     run(session, 'close', log=False)

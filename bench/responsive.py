@@ -55,7 +55,7 @@ class Watch:
 
     def act(self, name, function, done=lambda: True):
         """Do something as a click does, and let everything happen that follows from it."""
-        from chimerax.occupy import jobs
+        from chimerax.occupy.session import jobs
         self._stretch(name, function)
         end = time.monotonic() + 60
         quiet = 0
@@ -76,7 +76,7 @@ def open_panel(session):
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         sys.modules[spec.name] = module
-    from chimerax.occupy import jobs
+    from chimerax.occupy.session import jobs
     jobs.blocks = lambda session, block=None: not jobs.jobs(session).background
     from chimerax.occupy.tool import OccupyTool
     tool = OccupyTool(session, 'OccuPy')

@@ -28,20 +28,20 @@ if BundleAPI is not None:
         @staticmethod
         def run_provider(session, name, _manager, **_options):
             # The only providers are the buttons of the toolbar.
-            from . import toolbar
+            from .tool import toolbar
             return toolbar.press(session, name)
 
         @staticmethod
         def get_class(class_name):
             # Sessions name the classes of what they hold; ChimeraX asks for them here.
             if class_name == 'Followers':
-                from .follow import Followers
+                from .session.follow import Followers
                 return Followers
             if class_name == 'EstimateRecord':
-                from .estimates import EstimateRecord
+                from .session.record import EstimateRecord
                 return EstimateRecord
             if class_name == 'ScaleColor':
-                from .coloring import ScaleColor
+                from .session.coloring import ScaleColor
                 return ScaleColor
             if class_name == 'OccupyTool':
                 from .tool import OccupyTool

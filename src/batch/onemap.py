@@ -19,7 +19,7 @@ from ..core import (
 from ..core.interpolate import resample
 from ..core.progress import Stages
 from ..core.threads import set_threads
-from ..mapfile import read_map, result_suffix, write_map
+from ..mapfiles import read_map, result_suffix, write_map
 from . import report as reports
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
 from .request import Request, as_options
@@ -68,7 +68,7 @@ def _figure_function():
     """The function that draws a solvent model; `ValueError` where there is no matplotlib."""
     if find_spec('matplotlib') is None:
         raise ValueError('plots need matplotlib, which is not installed here')
-    from ..plots import solvent_figure
+    from ..figures.solvent import solvent_figure
     return solvent_figure
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..reports import described
+from ..core.describe import described
 from .versions import version, versions
 
 FORMAT = 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..core import estimate
 from ..core.threads import set_threads, thread_count
-from ..mapfile import read_map
+from ..mapfiles import read_map
 from . import report as reports
 from .onemap import process
 from .request import Request

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..mapfile import map_name
+from ..mapfiles import map_name
 from .versions import version
 
 

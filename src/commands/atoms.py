@@ -7,10 +7,9 @@ from chimerax.atomic import AtomsArg
 from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, EnumOf, Or, SaveFileNameArg
 from chimerax.core.errors import UserError
 
-from .. import coloring, jobs, volumes
 from ..core import Parameters
-from ..estimates import record
-from ..readout import (
+from ..session import coloring, jobs, volumes
+from ..session.readout import (
     COLUMNS,
     ColumnWritten,
     Layout,
@@ -18,6 +17,7 @@ from ..readout import (
     register_attribute,
     write_residues,
 )
+from ..session.record import record
 from . import common, estimate, files
 
 _TABLES = ('.csv',)
@@ -277,11 +277,11 @@ def _color(session, readout, chosen, limits, key):
 
 
 def _plot(session, readouts, colormap, plot):
-    from ..plots_sequence import sequence_figure
+    from ..figures.sequence import sequence_figure
     models = ', '.join(model.name for model in readouts[0].layout.atoms.unique_structures)
     figure = sequence_figure(readouts, colormap, models)
     if plot is True:
-        from ..tool.plot_window import show_figure
+        from ..figures.window import show_figure
         show_figure(session, figure, f'Scale along {models}')
         return
     files.save_figure(figure, plot)

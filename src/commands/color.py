@@ -3,8 +3,8 @@
 from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ModelsArg
 from chimerax.core.errors import UserError
 
-from .. import coloring, volumes
-from ..estimates import record
+from ..session import coloring, volumes
+from ..session.record import record
 from . import common
 from .estimate import choose_look, key_title
 

@@ -17,9 +17,9 @@ from chimerax.core.commands import (
 )
 from chimerax.core.errors import UserError
 
-from .. import coloring, volumes
 from ..core.parameters import SETTINGS, keyword
-from ..estimates import record
+from ..session import coloring, volumes
+from ..session.record import record
 
 #: A number and, where a setting has words for some, these words.
 _NUMBER = {True: IntArg, False: FloatArg}

@@ -9,12 +9,12 @@ from chimerax.atomic import AtomsArg
 from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, SaveFileNameArg
 from chimerax.core.errors import UserError
 
-from .. import coloring, jobs, volumes
 from ..core import Parameters, derive
 from ..core.parameters import default
-from ..estimates import record
-from ..readout import Layout, scale_at
-from ..regions import MASK_LEVEL
+from ..session import coloring, jobs, volumes
+from ..session.readout import Layout, scale_at
+from ..session.record import record
+from ..session.regions import MASK_LEVEL
 from . import common, estimate, files
 from .atoms import html_table, link, number, selecting
 

@@ -2,9 +2,9 @@
 
 from chimerax.core.commands import BoolArg, CmdDesc, ModelIdArg, StringArg
 
-from .. import jobs, volumes
 from ..core.parameters import default
-from ..estimates import record
+from ..session import jobs, volumes
+from ..session.record import record
 from . import common, looks
 from .needed import needed_for_all, numbers_for
 

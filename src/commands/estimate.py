@@ -13,13 +13,13 @@ from chimerax.core.commands import (
 )
 from chimerax.core.errors import UserError
 
-from .. import coloring, jobs, memory, volumes
 from ..core import Parameters, check_map, derive, estimate
 from ..core.memory import estimate_bytes, kept_bytes
 from ..core.parameters import SETTINGS, keyword
 from ..core.recognise import IMAGES
-from ..estimates import record
-from ..regions import region_of
+from ..session import coloring, freememory, jobs, volumes
+from ..session.record import record
+from ..session.regions import region_of
 from . import common
 
 #: Settings in the order in which they are told and repeated.
@@ -164,7 +164,7 @@ def require_memory(tasks):
         height = max(height, kept + estimate_bytes(task.array, task.working))
         kept += kept_bytes(task.working)
     names = ', '.join(volumes.label(task.source) for task in tasks)
-    memory.require(height, f'the estimate of {names}', 'close other maps, or lower maxBox')
+    freememory.require(height, f'the estimate of {names}', 'close other maps, or lower maxBox')
 
 
 def assign_numbers(session, tasks, replace, model_id):

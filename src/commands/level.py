@@ -2,8 +2,8 @@
 
 from chimerax.core.commands import CmdDesc, FloatArg
 
-from .. import volumes
-from ..follow import followers
+from ..session import volumes
+from ..session.follow import followers
 from . import common
 
 

@@ -1,7 +1,7 @@
 """How maps made from another one are shown."""
 
-from .. import coloring
-from ..estimates import record
+from ..session import coloring
+from ..session.record import record
 from .estimate import choose_look
 
 

@@ -3,9 +3,9 @@
 from chimerax.core.commands import BoolArg, CmdDesc, EnumOf, ModelIdArg, StringArg
 from chimerax.core.errors import UserError
 
-from .. import jobs, volumes
 from ..core import Modification, solvent_definition, subtraction_mask
 from ..core.parameters import default
+from ..session import jobs, volumes
 from . import common, looks
 from .needed import needed_for_all, numbers_for
 

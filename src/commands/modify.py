@@ -5,10 +5,10 @@ from html import escape
 from chimerax.core.commands import BoolArg, CmdDesc, ModelIdArg, StringArg
 from chimerax.core.errors import UserError
 
-from .. import jobs, memory, volumes
 from ..core import Modification, check_modification, modify
 from ..core.memory import modify_bytes
-from ..estimates import record
+from ..session import freememory, jobs, volumes
+from ..session.record import record
 from . import common, looks
 from .estimate import words_for
 from .needed import needed_for_all, numbers_for
@@ -85,7 +85,7 @@ def _require_memory(needs, title):
     for need in needs:
         height = max(height, kept + need.bytes_needed, kept + modify_bytes(need.array))
         kept += 4 * need.array.size
-    memory.require(height, title, 'close other maps first')
+    freememory.require(height, title, 'close other maps first')
 
 
 def _part(progress, index, number):

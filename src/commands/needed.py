@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from chimerax.core.errors import UserError
 
-from .. import volumes
 from ..core import Parameters, refit_solvent
 from ..core.interpolate import resample
 from ..core.memory import estimate_bytes
-from ..estimates import record
+from ..session import volumes
+from ..session.record import record
 from . import common, estimate
 
 

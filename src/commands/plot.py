@@ -6,8 +6,10 @@ from html import escape
 from chimerax.core.commands import CmdDesc, SaveFileNameArg
 from chimerax.core.errors import UserError
 
-from .. import plots, reports, volumes
-from ..estimates import record
+from ..core.describe import described
+from ..figures import solvent as figures
+from ..session import volumes
+from ..session.record import record
 from . import common, files
 from .estimate import parameter_rows
 
@@ -24,19 +26,19 @@ def occupy_plot(session, map=None, *, mode=None, file=None):
     """
     entry = common.entry_of(session, map, mode)
     files.checked_file(file, _IMAGES + _TABLES)
-    used = plots.modifications_in_use(record(session).look(entry.source))
+    used = figures.modifications_in_use(record(session).look(entry.source))
     if file is not None and file.lower().endswith(_TABLES):
         with files.opened(file) as stream:
-            plots.write_table(stream, entry.estimate, used)
+            figures.write_table(stream, entry.estimate, used)
         session.logger.info(f'Wrote {file}.')
         return None
-    figure = plots.solvent_figure(
+    figure = figures.solvent_figure(
         entry.estimate, used, f'{volumes.label(entry.source)}, {entry.mode} mode')
     if file is not None:
         files.save_figure(figure, file)
         session.logger.info(f'Wrote {file}.')
     elif session.ui.is_gui:
-        from ..tool.plot_window import show_figure
+        from ..figures.window import show_figure
         show_figure(session, figure, f'OccuPy plot of {volumes.label(entry.source)}')
     else:
         raise UserError('there is no window to plot in; name an image or a table: '
@@ -53,7 +55,7 @@ def occupy_report(session, map=None, *, mode=None, file=None):
     files.checked_file(file, _REPORTS)
     rows = parameter_rows(entry.estimate)
     title = f'{entry.mode.capitalize()} scale of {volumes.label(entry.source)}'
-    report = {'map': entry.source.name, **reports.described(entry.estimate)}
+    report = {'map': entry.source.name, **described(entry.estimate)}
     session.logger.info(f'<b>{escape(title)}</b>{common.table(rows)}', is_html=True)
     for reason in entry.estimate.solvent.suspect:
         session.logger.warning(f'The solvent model is suspect: {reason}.')

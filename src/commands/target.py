@@ -2,9 +2,9 @@
 
 from chimerax.core.commands import BoolArg, CmdDesc, ObjectsArg
 
-from .. import jobs, volumes
 from ..core import targeted_occupancy
-from ..regions import region_of
+from ..session import jobs, volumes
+from ..session.regions import region_of
 from . import common
 from .needed import Needed
 

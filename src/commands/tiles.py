@@ -3,9 +3,9 @@
 from chimerax.core.commands import BoolArg, CmdDesc
 from chimerax.core.errors import UserError
 
-from .. import volumes
-from ..estimates import record
-from ..follow import followers
+from ..session import volumes
+from ..session.follow import followers
+from ..session.record import record
 from . import common
 
 #: Blue and orange, which every eye tells apart.

@@ -4,9 +4,9 @@ from Qt.QtCore import QSize
 from Qt.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPixmap
 from Qt.QtWidgets import QCheckBox, QPushButton, QWidget
 
-from .. import coloring
 from ..commands import common
-from ..follow import followers
+from ..session import coloring
+from ..session.follow import followers
 from .drawings import RangeHistogram
 from .surface_values import SurfaceValues
 from .widgets import beside, column, enable_if, menu, number_box, text_label

@@ -16,8 +16,8 @@ from Qt.QtWidgets import (
     QWidget,
 )
 
-from .. import jobs, volumes
 from ..core.parameters import MODES
+from ..session import jobs, volumes
 from .parameters import ParametersSection
 from .widgets import ModelChoice, beside, breakable, column, enable_if, text_label, tip
 

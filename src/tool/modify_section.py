@@ -9,7 +9,7 @@ from ..commands.needed import Needed
 from ..core import Modification, check_modification
 from ..core.curves import curve
 from ..core.parameters import OUTPUTS, SETTINGS, keyword
-from ..estimates import record
+from ..session.record import record
 from .drawings import CurvePlot
 from .preview import Preview
 from .widgets import (

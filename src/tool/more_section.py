@@ -15,9 +15,9 @@ from Qt.QtWidgets import (
     QWidget,
 )
 
-from .. import volumes
 from ..core.parameters import COVERS, SETTINGS
-from ..readout import COLUMNS
+from ..session import volumes
+from ..session.readout import COLUMNS
 from .widgets import beside, column, enable_if, menu, number_box, text_label, tip
 
 

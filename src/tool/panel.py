@@ -14,8 +14,8 @@ from Qt.QtWidgets import (
     QWidget,
 )
 
-from .. import jobs
-from ..estimates import CHANGED, record
+from ..session import jobs
+from ..session.record import CHANGED, record
 from .color_section import ColorSection
 from .map_section import MapSection, Stopwatch
 from .modify_section import ModifySection

@@ -3,11 +3,11 @@
 from Qt.QtCore import Qt
 from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QToolButton
 
-from .. import volumes
 from ..commands import common
 from ..core import Parameters, derive
 from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, default, keyword
-from ..estimates import record
+from ..session import volumes
+from ..session.record import record
 from .widgets import folded, menu, scrolls_past, tip
 
 _LABELS = {

@@ -2,8 +2,8 @@
 
 from chimerax.core.settings import Settings
 
-from ..coloring import DEFAULT_PALETTE, DEFAULT_RANGE
 from ..core.parameters import default
+from ..session.coloring import DEFAULT_PALETTE, DEFAULT_RANGE
 
 
 class PanelSettings(Settings):

@@ -105,12 +105,12 @@ def _plot(estimate, width, height, ratio, color, points):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    from .. import plots
+    from ..figures import solvent as figures
     dpi = 96 * ratio
     figure = Figure(figsize=(width / 96, height / 96), dpi=dpi, layout='constrained')
     canvas = FigureCanvasAgg(figure)
     axes = figure.subplots()
-    plots.draw_solvent(axes, estimate)
+    figures.draw_solvent(axes, estimate)
     _in_colors(figure, color, points)
     # What it counts is plain from the verdict; the long label is cut off in a small picture.
     axes.set_ylabel('share of voxels', color=color, size=axes.xaxis.label.get_size())

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from .. import coloring
+from ..session import coloring
 from .latest import Latest
 
 BINS = 100

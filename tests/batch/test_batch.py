@@ -8,7 +8,7 @@ import pytest
 from chimerax.occupy.batch import Request, run_batch
 from chimerax.occupy.batch.cli import main
 from chimerax.occupy.core import Modification, estimate, modify, solvent_definition
-from chimerax.occupy.mapfile import read_map
+from chimerax.occupy.mapfiles import read_map
 
 EVERYTHING = {'confidence': True, 'amplify': 3, 'attenuate': [2, 4], 'sigmoid': 5, 'solvent': True,
               'mask_solvent': True, 'mask_attenuate': 3}

@@ -8,7 +8,7 @@ import time
 import pytest
 from chimerax.occupy.batch import run_batch
 from chimerax.occupy.batch.results import Results
-from chimerax.occupy.mapfile import read_map
+from chimerax.occupy.mapfiles import read_map
 
 WANTED = {'mode': 'occupancy', 'confidence': True, 'attenuate': [2, 3, 4]}
 ARGUMENTS = ['--mode', 'occupancy', '--confidence', '--attenuate', '2', '--attenuate', '3',

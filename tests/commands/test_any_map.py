@@ -91,7 +91,7 @@ REFUSED = {
 @pytest.mark.parametrize('kind', REFUSED)
 def test_refused_in_one_sentence_and_nothing_changed(
         run, session, open_array, two_blobs, kind, command):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     spoil, words = REFUSED[kind]
     open_array(spoil(two_blobs()).astype(np.float32), level=None)

@@ -300,7 +300,7 @@ def test_colours_and_key(session, run, pair):
 
 
 def test_colours_are_those_of_surfaces(run, pair):
-    from chimerax.occupy import coloring
+    from chimerax.occupy.session import coloring
     (readout,) = run('occupy atoms #3 map #1 color true key false')
     colormap = coloring.ranged(coloring.palette('occupy'), None)
     expected = colormap.interpolated_rgba8(readout.values.astype(np.float32))
@@ -334,8 +334,8 @@ def test_plot(run, pair, tmp_path, ending):
 
 
 def test_the_plot_leaves_gaps_and_takes_insertion_codes(run, blobs, open_model):
-    from chimerax.occupy import coloring
-    from chimerax.occupy.plots_sequence import sequence_figure
+    from chimerax.occupy.figures.sequence import sequence_figure
+    from chimerax.occupy.session import coloring
     run('occupy #1 mode occupancy color false')
     inserted = [atom_line(70, 'CA', 'GLY', 'B', 3, (50, 33, 30), insertion='A'),
                 atom_line(71, 'CA', 'GLY', 'B', 3, (50, 36, 30), insertion='B')]

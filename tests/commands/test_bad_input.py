@@ -11,7 +11,7 @@ def _state(session):
 
 
 def _refused(session, run, command, *words):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     before = _state(session)
     with pytest.raises(UserError) as caught:
         run(command)

@@ -10,7 +10,7 @@ def _colors(volume):
 
 
 def _expected(volume, scale, palette='occupy', limits=(0.2, 1)):
-    from chimerax.occupy import coloring
+    from chimerax.occupy.session import coloring
 
     surface = volume.surfaces[0]
     values = scale.interpolated_values(surface.vertices, surface.scene_position)
@@ -219,7 +219,7 @@ class TestPalette:
 
     @pytest.mark.parametrize('eye', MATRICES)
     def test_order(self, eye):
-        from chimerax.occupy import coloring
+        from chimerax.occupy.session import coloring
 
         values = np.linspace(0, 1, 11, dtype=np.float32)
         rgb = coloring.palette('occupy').colormap.interpolated_rgba(values)[:, :3].astype(float)

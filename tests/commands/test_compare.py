@@ -26,7 +26,7 @@ def model(classes, open_model):
 
 
 def full_scales(session, classes):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     return [record(session).estimate_for(volume, 'occupancy').full_scale for volume in classes]
 
 
@@ -52,7 +52,7 @@ def test_specifiers_of_their_own(run, classes, model):
 
 
 def test_it_makes_no_more_than_it_must(session, run, classes, model):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     def estimates():
         return [record(session).estimate_for(volume, 'occupancy') for volume in classes]
@@ -73,7 +73,7 @@ def test_full_scale_from(session, run, log, classes, model):
     found = run('occupy compare #2,3 fullScaleFrom #1 model #4')
     assert found.reference is classes[0]
     assert len(set(full_scales(session, classes))) == 1
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     assert record(session).estimate_for(classes[2], 'occupancy').parameters.low_pass == 10
     assert 'as asked for' in log.text()
 
@@ -130,8 +130,8 @@ def test_links(session, run, classes, model):
 
 def test_colours(session, run, classes, model):
     from chimerax.color_key.model import get_model
-    from chimerax.occupy.coloring import is_colored_by
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.coloring import is_colored_by
+    from chimerax.occupy.session.record import record
     run('occupy compare #1-3 range 0.1,0.9')
     for volume in classes:
         scale_map = record(session).entry(volume, 'occupancy').scale_map

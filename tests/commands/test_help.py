@@ -145,7 +145,7 @@ def test_other_numbers_are_those_of_the_core(page, commands):
 
 
 def test_default_range(page):
-    from chimerax.occupy.coloring import DEFAULT_RANGE, PALETTES
+    from chimerax.occupy.session.coloring import DEFAULT_RANGE, PALETTES
 
     low, high = DEFAULT_RANGE
     assert f'Default <b>{low:g},{high:g}</b>' in page.text

@@ -9,7 +9,7 @@ from chimerax.core.errors import UserError
 @pytest.fixture
 def found(run, session, blobs):
     """The occupancy-mode estimate of #1, whose scale is #2."""
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     run('occupy #1 mode occupancy color false')
     return record(session).estimate_for(blobs, 'occupancy')
 

@@ -13,7 +13,7 @@ def estimated(run, blobs):
 
 
 def found_of(session, volume):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     return record(session).estimate_for(volume, 'occupancy')
 
 
@@ -86,7 +86,7 @@ def test_shown_as_its_source_is_which_is_hidden(run, estimated):
 
 
 def test_coloured_by_scale_only_if_the_source_is(run, session, estimated):
-    from chimerax.occupy.coloring import is_colored_by
+    from chimerax.occupy.session.coloring import is_colored_by
     (plain,) = run('occupy amplify #1')
     scale = session.models.list(model_id=(2,))[0]
     run('wait 1')

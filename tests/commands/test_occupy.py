@@ -102,7 +102,7 @@ def test_the_result_line_names_the_models(run, log, blobs):
 
 
 def test_full_scale_can_be_given_and_taken_over(run, open_array):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     one, two = open_array(name='one'), open_array(name='two')
     known = record(one.session)
     run('occupy #1 fullScale 0.8')
@@ -114,8 +114,8 @@ def test_full_scale_can_be_given_and_taken_over(run, open_array):
 
 
 def test_solvent_mask_on_another_grid(run, open_array):
-    from chimerax.occupy.estimates import record
-    from chimerax.occupy.volumes import sampled_on
+    from chimerax.occupy.session.record import record
+    from chimerax.occupy.session.volumes import sampled_on
     source = open_array()
     inside = np.zeros((20, 22, 24), np.float32)
     inside[6:14, 7:15, 4:20] = 1

@@ -34,7 +34,7 @@ def test_fills_the_box_of_its_map(run, open_array, case, max_box):
 
 
 def test_axes_are_those_of_the_grid(open_array):
-    from chimerax.occupy.volumes import axes_of
+    from chimerax.occupy.session.volumes import axes_of
     source = open_array(step=(1, 2, 3), cell_angles=(90, 90, 120))
     x, y, z = axes_of(source)
     assert np.linalg.norm([x, y, z], axis=1) == pytest.approx([1, 2, 3])
@@ -103,7 +103,7 @@ def test_follows_changes_of_the_header(run, blobs):
 
 
 def test_stops_following_a_closed_map(run, session, blobs):
-    from chimerax.occupy.volumes import is_derived
+    from chimerax.occupy.session.volumes import is_derived
     scale = run('occupy #1')[0]
     session.models.close([blobs])
     assert not scale.deleted

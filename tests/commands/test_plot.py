@@ -11,7 +11,7 @@ from chimerax.core.errors import UserError
 @pytest.fixture
 def found(run, session, blobs):
     """The occupancy-mode estimate of #1."""
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     run('occupy #1 mode occupancy color false')
     return record(session).estimate_for(blobs, 'occupancy')
 
@@ -25,8 +25,8 @@ def test_plot_is_written_as_an_image(run, found, tmp_path, ending):
 
 def test_plot_shows_the_model_and_the_curves_in_use(run, found):
     run('occupy sigmoid #1 power 7 pivot 0.2')
-    from chimerax.occupy import plots
     from chimerax.occupy.core import Modification
+    from chimerax.occupy.figures import solvent as plots
     figure = plots.solvent_figure(found, [Modification('sigmoid', power=7, pivot=0.2)])
     model, curves = figure.axes[0], figure.axes[1]
     assert model.get_yscale() == 'log'

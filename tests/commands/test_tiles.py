@@ -5,7 +5,7 @@ import pytest
 
 
 def test_frames_enclose_the_tiles(run, session, open_array):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     source = open_array(step=(1.4, 1.5, 1.7), origin=(3, -4, 5), cell_angles=(85, 95, 100))
     run('occupy #1 maxBox 32')

@@ -28,7 +28,7 @@ def opened(request, run, session):
 
 
 def test_estimates_are_there(opened, session, log):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     known = record(session)
     assert sorted(entry.mode for entry in known.entries(opened)) == ['occupancy', 'resolution']
@@ -43,8 +43,8 @@ def test_estimates_are_there(opened, session, log):
 
 
 def test_colours_look_and_level_are_there(opened, session, run):
-    from chimerax.occupy.coloring import is_colored_by
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.coloring import is_colored_by
+    from chimerax.occupy.session.record import record
 
     known = record(session)
     run(f'show #{opened.id_string} models')     # the modified map had taken its place
@@ -59,7 +59,7 @@ def test_colours_look_and_level_are_there(opened, session, run):
 
 
 def test_maps_follow_and_work_goes_on(opened, session, run):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     scale_map = record(session).latest(opened).scale_map
     run(f'move x 10 models #{opened.id_string}')

@@ -35,7 +35,7 @@ def slow(session):
 
 
 def _start(session, slow, watch=(), numbers=(), delivered=None):
-    from chimerax.occupy import jobs
+    from chimerax.occupy.session import jobs
 
     delivered = [] if delivered is None else delivered
     return jobs.run(session, 'Test', slow, delivered.append, block=False, watch=watch,
@@ -43,7 +43,7 @@ def _start(session, slow, watch=(), numbers=(), delivered=None):
 
 
 def _nothing_left(session, before):
-    from chimerax.occupy.jobs import jobs
+    from chimerax.occupy.session.jobs import jobs
 
     assert not jobs(session).running
     assert [model.id for model in session.models.list()] == before
@@ -51,7 +51,7 @@ def _nothing_left(session, before):
 
 
 def test_estimate_in_the_background(run, session, blobs, wait_until):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     job = run('occupy #1 block false')
     assert job.running
@@ -75,7 +75,7 @@ def test_background_and_waiting_agree(run, session, blobs, wait_until):
 
 
 def test_two_at_once_do_not_mix(run, session, open_array, wait_until):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     one, two = open_array(name='one'), open_array(name='two')
     first, second = run('occupy #1 block false'), run('occupy #2 block false mode occupancy')
@@ -88,7 +88,7 @@ def test_two_at_once_do_not_mix(run, session, open_array, wait_until):
 
 
 def test_tells_progress(session, slow, wait_until):
-    from chimerax.occupy import jobs
+    from chimerax.occupy.session import jobs
 
     shares = []
     triggers = jobs.jobs(session).triggers
@@ -193,7 +193,7 @@ def test_session_save_in_mid_run(run, session, blobs, slow, tmp_path):
 ])
 @pytest.mark.parametrize('block', [True, False])
 def test_errors_become_sentences(session, log, wait_until, error, words, block):
-    from chimerax.occupy import jobs
+    from chimerax.occupy.session import jobs
 
     def work(progress):
         raise error
@@ -219,7 +219,7 @@ def test_error_of_the_core_leaves_the_session_as_it_was(run, session, open_array
 
 
 def test_waiting_can_be_interrupted(session, slow, monkeypatch):
-    from chimerax.occupy import jobs
+    from chimerax.occupy.session import jobs
 
     def interrupted(self):
         raise KeyboardInterrupt
@@ -241,7 +241,7 @@ class TestWhoWaits:
     def waits(self, session):
         """Registers a command that notes whether it would wait."""
         from chimerax.core.commands import CmdDesc, register
-        from chimerax.occupy import jobs
+        from chimerax.occupy.session import jobs
 
         seen = []
         register('occupywaits', CmdDesc(synopsis='test'),
@@ -286,7 +286,7 @@ class TestWhoWaits:
         assert waits == [False]
 
     def test_panel(self, session, window, waits, run):
-        from chimerax.occupy import jobs
+        from chimerax.occupy.session import jobs
 
         with jobs.in_background(session):
             run('occupywaits')
@@ -294,7 +294,7 @@ class TestWhoWaits:
         assert waits == [False, True]
 
     def test_said(self, session):
-        from chimerax.occupy import jobs
+        from chimerax.occupy.session import jobs
 
         assert jobs.blocks(session, True)
         assert not jobs.blocks(session, False)

@@ -14,7 +14,7 @@ MAKE = ('occupy #1 mode occupancy', 'occupy amplify #1 confidence false',
 
 @pytest.fixture
 def known(session):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     return record(session)
 
@@ -40,7 +40,7 @@ def _volumes(session):
 
 def _looks(session):
     """What a session should bring back: numbers, names, kinds, places, values, colours, shown."""
-    from chimerax.occupy.follow import followers
+    from chimerax.occupy.session.follow import followers
 
     found = {}
     for model in session.models.list():

@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture
 def known(session):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
 
     return record(session)
 
@@ -16,7 +16,7 @@ def known(session):
 @pytest.fixture
 def changes(known):
     """The maps for which the record said that something changed."""
-    from chimerax.occupy.estimates import CHANGED
+    from chimerax.occupy.session.record import CHANGED
 
     seen = []
     handler = known.triggers.add_handler(CHANGED, lambda _name, source: seen.append(source))
@@ -140,7 +140,7 @@ def _restored(run, session, path):
 
 
 def test_session_keeps_record_colours_and_following(run, session, open_array, known, tmp_path):
-    from chimerax.occupy.coloring import is_colored_by
+    from chimerax.occupy.session.coloring import is_colored_by
 
     source = open_array(cell_angles=(85, 95, 100))
     run('turn y 20 models #1')
@@ -169,7 +169,7 @@ def test_session_keeps_record_colours_and_following(run, session, open_array, kn
 
 
 def test_session_without_estimates_does_not_need_the_bundle(run, session, blobs, known, tmp_path):
-    from chimerax.occupy.follow import followers
+    from chimerax.occupy.session.follow import followers
 
     run('occupy #1 color false')
     assert followers(session).include_state()
@@ -222,7 +222,7 @@ def test_session_whose_map_is_gone(run, session, maps, known, tmp_path):
 
 
 def test_packing_of_other_versions(run, blobs, known):
-    from chimerax.occupy.packing import Unreadable, pack, unpack
+    from chimerax.occupy.session.packing import Unreadable, pack, unpack
 
     run('occupy #1')
     estimate = known.estimate_for(blobs, 'resolution')

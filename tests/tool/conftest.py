@@ -59,7 +59,7 @@ def events(session):
 def tool(session, chimerax_ui, events, monkeypatch):
     """The panel as a tool, 360 pixels wide, at its defaults; its commands end before they return.
     """
-    from chimerax.occupy import jobs
+    from chimerax.occupy.session import jobs
     monkeypatch.setattr(jobs, 'blocks', lambda session, block=None: block is not False)
     from chimerax.occupy.tool import OccupyTool
     from chimerax.occupy.tool.settings import PanelSettings, settings
@@ -97,7 +97,7 @@ def commands(session):
 @pytest.fixture
 def in_background(tool, monkeypatch):
     """Commands of the panel run in the background, as in the application with its window."""
-    from chimerax.occupy import jobs
+    from chimerax.occupy.session import jobs
     monkeypatch.setattr(
         jobs, 'blocks',
         lambda session, block=None: not jobs.jobs(session).background if block is None else block)

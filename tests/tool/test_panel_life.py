@@ -46,7 +46,7 @@ class TestSessions:
         choice = tool.panel.map.parameters.full_scale_from
         choice.value = other
         snapshot = tool.take_snapshot(session, 0)
-        from chimerax.occupy.estimates import record
+        from chimerax.occupy.session.record import record
         known = record(session)
         find = known.estimate_for
         monkeypatch.setattr(known, 'estimate_for', lambda *_: None)

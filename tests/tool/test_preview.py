@@ -12,7 +12,7 @@ def estimated(blobs, run):
 
 @pytest.fixture
 def preview(session, estimated, events):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     from chimerax.occupy.tool.preview import Preview
     found = record(session).estimate_for(estimated, 'occupancy')
     made = Preview(session, estimated, found)
@@ -70,7 +70,7 @@ def test_restores_everything(session, preview, estimated):
 
 
 def test_the_estimate_stays_valid(session, preview, estimated):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     preview.now()
     preview.stop()
     assert record(session).entry(estimated, 'occupancy').stale == ''
@@ -158,7 +158,7 @@ def test_map_closed_while_it_is_shown_and_computed(session, preview, estimated, 
 
 def test_tiny_map(session, open_array, two_blobs, run, events):
     from chimerax.occupy.core import Modification
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     from chimerax.occupy.tool.preview import Preview
     small = open_array(two_blobs((20, 20, 20)))
     run('occupy #1 mode occupancy')

@@ -2,7 +2,7 @@
 
 from chimerax.core.commands import concise_model_spec, run
 
-from . import jobs, volumes
+from ..session import jobs, volumes
 
 #: The command of each button, named as in bundle_info.xml.
 _COMMANDS = {

@@ -3,8 +3,8 @@
 import numpy as np
 from chimerax.core.errors import UserError
 
+from ..core.parameters import default
 from . import volumes
-from .core.parameters import default
 
 #: A mask given as a region counts where it exceeds this.
 MASK_LEVEL = 0.5

@@ -7,8 +7,8 @@ import csv
 
 import numpy as np
 
-from .core import Modification
-from .core.curves import curve
+from ..core import Modification
+from ..core.curves import curve
 
 #: Colours that stay apart for any eye (after Okabe and Ito).
 _HISTOGRAM, _GAUSSIAN, _CONFIDENCE, _MARK = '#555555', '#0072b2', '#d55e00', '#009e73'

@@ -6,7 +6,7 @@ are left out, and missing ones take their defaults.
 
 from dataclasses import MISSING, fields, is_dataclass
 
-from .core import grid, parameters, scale, solvent, tiles
+from ..core import grid, parameters, scale, solvent, tiles
 
 _CLASSES = {
     cls.__name__: cls

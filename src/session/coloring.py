@@ -12,7 +12,7 @@ from chimerax.geometry import Place
 from chimerax.map_data import interpolate_volume_data
 from chimerax.surface.colorvol import VolumeColor
 
-from .core.parameters import default
+from ..core.parameters import default
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {

@@ -50,12 +50,12 @@ def buttons():
 
 
 def modes(session):
-    from chimerax.occupy.estimates import record
+    from chimerax.occupy.session.record import record
     return {(entry.source.name, entry.mode) for entry in record(session).entries()}
 
 
 def test_every_button_has_a_command_and_an_icon(bundle):
-    from chimerax.occupy import toolbar
+    from chimerax.occupy.tool import toolbar
     assert {button['name'] for button in buttons()} == set(toolbar._COMMANDS)
     for button in buttons():
         assert button['tab'] == 'Map'
@@ -66,7 +66,7 @@ def test_every_button_has_a_command_and_an_icon(bundle):
 
 
 def test_estimates(session, press, open_ball, wait_until):
-    from chimerax.occupy.jobs import jobs
+    from chimerax.occupy.session.jobs import jobs
     open_ball()
     press('estimate by resolution')
     wait_until(lambda: not jobs(session).running)
@@ -77,7 +77,7 @@ def test_estimates(session, press, open_ball, wait_until):
 
 
 def test_shown_maps_or_those_selected(session, press, run, open_ball, wait_until):
-    from chimerax.occupy.jobs import jobs
+    from chimerax.occupy.session.jobs import jobs
     for name in ('one', 'two', 'three'):
         open_ball(name)
     run('hide #2 models')

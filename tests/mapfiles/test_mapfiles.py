@@ -7,7 +7,7 @@ import io
 import mrcfile
 import numpy as np
 import pytest
-from chimerax.occupy.mapfile import MapFileError, map_name, read_map, result_suffix, write_map
+from chimerax.occupy.mapfiles import MapFileError, map_name, read_map, result_suffix, write_map
 
 GRID = {'voxel': (1.25, 1.5, 1.75)}
 

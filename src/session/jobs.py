@@ -16,7 +16,7 @@ from chimerax.core.models import REMOVE_MODELS, Model
 from chimerax.core.tasks import Task
 from chimerax.core.triggerset import TriggerSet
 
-from .core import Cancelled
+from ..core import Cancelled
 
 STARTED, PROGRESS, ENDED = 'job started', 'job progress', 'job ended'
 #: Seconds between two messages in the status line.

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from chimerax.map_data import ArrayGridData, interpolate_volume_data
 
-from .core import Grid
+from ..core import Grid
+from ..mapfiles.header import is_image_stack
 from .follow import followers, sit_on
-from .mapheader import is_image_stack
 
 
 def label(model):

@@ -1,0 +1,1 @@
+"""Plots, drawn with matplotlib alone, and the window they stand in."""
