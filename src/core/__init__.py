@@ -9,13 +9,22 @@
 
 from .grid import Grid
 from .masks import content_map, solvent_definition, subtraction_mask, targeted_occupancy
+from .modeldensity import Atoms
 from .modify import Modifier, check_modification, modify
-from .parameters import SETTINGS, Modification, Parameters
+from .occupancies import (
+    GroupOccupancy,
+    Occupancies,
+    fit_occupancies,
+    occupancies,
+    prepare,
+)
+from .parameters import SETTINGS, FitParameters, Modification, Parameters
 from .scale import ScaleEstimate, check_map, derive, estimate, refit_solvent
 from .threads import Cancelled
 
 __all__ = [
-    'SETTINGS', 'Cancelled', 'Grid', 'Modification', 'Modifier', 'Parameters', 'ScaleEstimate',
-    'check_map', 'check_modification', 'content_map', 'derive', 'estimate', 'modify',
+    'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Modification',
+    'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'check_modification',
+    'content_map', 'derive', 'estimate', 'fit_occupancies', 'modify', 'occupancies', 'prepare',
     'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
 ]

@@ -140,3 +140,18 @@ def frequency_squared(grid, kz, ky, kx):
         return squared
     return squared + 2 * (
         kx * (ky * metric[0, 1] + kz * metric[0, 2]) + ky * kz * metric[1, 2])
+
+
+def blurred(array, grid, b, shape, progress=None):
+    """A map with its Fourier components multiplied by exp(−b |f|²/4), cropped to `shape`.
+
+    array: float32 (z, y, x). grid: its `Grid`. b: a B-factor in Å². shape: of the result (z, y, x),
+    at most that of the array. Returns float32.
+    """
+    target = grid.resampled(shape)
+    reach = tuple((n - 1) // 2 for n in shape)
+
+    def weight(kz, ky, kx):
+        return np.exp(frequency_squared(target, kz, ky, kx) * np.float32(-b / 4))
+
+    return _filtered(array, target.shape, reach, weight, progress)
