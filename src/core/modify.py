@@ -8,9 +8,9 @@ from .fill import solvent_noise
 from .grid import Grid
 from .histogram import match_histogram
 from .interpolate import Interpolator
+from .mapcheck import value_range
 from .memory import as_floats
 from .progress import Stages
-from .scale import value_range
 from .threads import in_threads, slabs
 
 SLAB = 8

@@ -12,18 +12,18 @@ the sum of what the groups would give, each times its occupancy. A design holds 
 model and the grid alone, so that many maps of one grid are fitted without working it out again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from .fullgroups import find_full
 from .grid import Grid
+from .mapcheck import check_map
 from .occupancydesign import Design
 from .occupancyfit import fit_design
 from .occupancynotes import check_atoms, group_notes, map_warnings
 from .parameters import FitParameters
 from .progress import Stages
-from .scale import check_map
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,9 @@ class Occupancies:
     on; `full_note`: how it was found. `correlation`: of map and fit near the model. `outside`:
     share of the map's content outside all groups. `residual`: map minus fit, float32 (z, y, x) on
     the working grid `grid`, both under the fit's blur. `covariance`: of the raw occupancies, NaN
-    where a group has no atom inside (groups, groups);
-    `correlations`: of occupancies with all else held: near −1 where two groups overlap. `solvent`: strength k of each body of
-    displaced solvent. `resolution`: Å, where the blur leaves a fifth: the band's upper limit.
-    `warnings`: sentences.
+    where a group has no atom inside (groups, groups); `correlations`: of occupancies with all else
+    held: near −1 where two groups overlap. `solvent`: strength k of each body of displaced solvent.
+    `resolution`: Å, where the blur leaves a fifth: the band's upper limit. `warnings`: sentences.
     """
 
     groups: tuple
@@ -155,6 +154,25 @@ def fit_occupancies(design, array, *, full=None, like=None, progress=None):
         design.grid, design.source, covariance,
         correlations, tuple(fit.k.tolist()), design.resolution,
         (*level.warnings, *map_warnings(design, fit)))
+
+
+def on_one_scale(results):
+    """Occupancies of maps of one grey level, put on the scale that they have in common.
+
+    results: `Occupancies` of one model in several maps. Returns them, in a list, with the median
+    of their full levels as the level of all.
+    """
+    level = float(np.median([found.full_level for found in results]))
+    scaled = []
+    for found in results:
+        factor = found.full_level / level
+        groups = tuple(replace(
+            group, occupancy=group.occupancy * factor, error=group.error * factor,
+            raw=group.raw * factor) for group in found.groups)
+        scaled.append(replace(
+            found, groups=groups, full_level=level, covariance=found.covariance * factor ** 2,
+            full_note=f'median of the levels of {len(results)} maps; each: {found.full_note}'))
+    return scaled
 
 
 def check_full(full, atoms):

@@ -56,6 +56,10 @@ class Design:
 
         #: Scattering of each group used, by which groups are weighted.
         self.sizes = np.array([d.transform[0, 0, 0].real for d in self.densities], float)
+        #: Positions among `used` of the groups of each kind.
+        kinds = [atoms.kind(g) for g in self.used]
+        self.kinds = [np.array([i for i, kind in enumerate(kinds) if kind == one])
+                      for one in sorted(set(kinds))]
 
     @property
     def resolution(self):

@@ -25,9 +25,18 @@ B_WIDTH = 80.0
 B_REACH = (-150.0, 600.0)
 B_STEP = 60.0
 #: Variance of occupancies about their mean that the pull to it leaves open at least.
-LEAST_SPREAD = 0.02
+LEAST_SPREAD = 0.05
 STEPS = 12
-DONE = 1e-3
+#: Steps before which it is measured how far the residual is alike from place to place.
+MEASURED = (2, 5)
+MOST_ALIKE = 2
+#: At least this share of what is independent in the map counts as left over by the unknowns.
+LEAST_FREE = 0.25
+DONE = 2e-3
+#: Content outside the model exceeds this share of what there is inside, and so many widths of
+#: noise.
+OUTSIDE_LEVEL = 0.25
+OUTSIDE_WIDTHS = 4
 #: Groups whose densities are worked out by one thread at a time.
 SLAB = 4
 
@@ -99,6 +108,7 @@ class _State:
         # Until there is a residual to measure it by.
         self.inflation = 2 * 4 * np.pi / 3 * (design.resolution / 2) ** 3 / abs(
             np.linalg.det(design.grid.axes))
+        self.most_inflation = MOST_ALIKE * self.inflation
 
     def _evaluate(self):
         """Densities of the groups, their slopes with B, and those of the bodies, on the rows."""
@@ -125,8 +135,7 @@ class _State:
 
     def _transfer(self, q):
         """T on squares |f|²/4."""
-        return 1 - sum(np.float32(k) * np.exp(-np.float32(beta) * q)
-                       for k, beta in zip(self.k, BODIES, strict=True))
+        return transfer(q, self.k)
 
     def _columns(self):
         """All derivatives (unknowns, rows): of o in units of the scale, B, k, c likewise."""
@@ -149,10 +158,11 @@ class _State:
         pull[2 * n:-1] = (np.array(BODY_MEANS) - self.k) * weight[2 * n:-1]
         if not first:
             relative = self.o / self.unit
-            mean = np.average(relative, weights=self.weights)
-            spread = np.average((relative - mean) ** 2, weights=self.weights)
-            weight[:n] = 1 / max(spread, LEAST_SPREAD)
-            pull[:n] = (mean - relative) * weight[:n]
+            for some in self.design.kinds:
+                mean = np.average(relative[some], weights=self.weights[some])
+                spread = np.average((relative[some] - mean) ** 2, weights=self.weights[some])
+                weight[some] = 1 / max(spread, LEAST_SPREAD)
+                pull[some] = (mean - relative[some]) * weight[some]
         return weight, pull
 
     def step(self, number):
@@ -161,6 +171,9 @@ class _State:
             self._evaluate()
         n = self.n
         residual = self.values - self._model()
+        if number in MEASURED:
+            alike = Autocorrelation(residual, self.design.support, self.design.grid)
+            self.inflation = min(alike.inflation, self.most_inflation)
         columns = self._columns()
         noise = max(float(np.mean(residual.astype(float) ** 2)), 1e-10 * self.values.var())
         self.variance = noise * self.inflation
@@ -223,9 +236,11 @@ class _State:
         weight, _ = self._prior(False)
         hessian = inner / self.variance + np.diag(weight)
         inverse = np.linalg.inv(hessian)
+        # What the unknowns have taken up of the residual is error, too.
+        taken = np.trace(inverse @ inner) / self.variance * alike.inflation / len(self.values)
+        middle /= max(1 - taken, LEAST_FREE)
         covariance = inverse @ (middle + np.diag(weight)) @ inverse
-        full_model = d.total(self.o, lambda i, q: np.exp(-np.float32(self.b[i]) * q)
-                             * self._transfer(q))
+        full_model = model_map(d, self.o, self.b, self.k)
         left = blurred - np.float32(self.c)
         own = np.linalg.inv(inner[:n, :n] + 1e-9 * np.diag(np.diag(inner)[:n]))
         own /= np.sqrt(np.outer(np.diag(own), np.diag(own)))
@@ -253,10 +268,28 @@ def _solve_within(matrix, gradient, low, high):
     return np.clip(change, low, high)
 
 
+def transfer(q, k):
+    """T on squares |f|²/4: what displaced solvent of strengths k leaves of a frequency."""
+    return 1 - sum(np.float32(one) * np.exp(-np.float32(beta) * q)
+                   for one, beta in zip(k, BODIES, strict=True))
+
+
+def model_map(design, amplitudes, b, k):
+    """What groups give on the working grid at amplitudes and B-factors: float32 (z, y, x)."""
+    return design.total(
+        amplitudes, lambda i, q: np.exp(-np.float32(b[i]) * q) * transfer(q, k))
+
+
 def _outside(content, model, design):
-    """Share of the content that lies where the model has none."""
-    level = 0.2 * np.median(model[design.support])
-    content = np.where(content > max(level, 0), content, 0)
+    """Share of the content, which is what stands out from noise, that is where the model has none.
+    """
+    beyond = content[~design.support]
+    if not beyond.size:
+        return 0.0
+    # Half of the values below the middle are noise whatever else there is.
+    noise = 1.48 * float(np.median(np.abs(beyond - np.median(beyond))))
+    level = max(OUTSIDE_LEVEL * float(np.median(model[design.support])), OUTSIDE_WIDTHS * noise)
+    content = np.where(content > level, content, 0)
     total = content.sum(dtype=float)
     return float(content[~design.support].sum(dtype=float) / total) if total > 0 else 0.0
 

@@ -23,9 +23,9 @@ LEAST_LOW_PASS = 8.0
 LOW_PASS_VOXELS = 3
 #: No low-pass finer than this many voxels: that is the Nyquist limit.
 NYQUIST_VOXELS = 2
-#: Occupancies of groups are fitted to this resolution (Å), and to no finer one than so many voxels.
+#: Occupancies of groups are fitted to this resolution (Å), or this many voxels where that is more.
 FIT_RESOLUTION = 8.0
-FIT_VOXELS = 2.0
+FIT_VOXELS = 3.0
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
@@ -159,8 +159,8 @@ SETTINGS = {
         'What a subtraction mask covers: what is "kept" (RELION) or "subtracted" (cryoSPARC).',
         default='kept', choices=COVERS),
     'fit_resolution': Setting(
-        'Resolution to which occupancies of groups of atoms are fitted. Derived: 8 Å, or two and a '
-        'half voxels where that is more.', unit='Å', low=2, high=100),
+        'Resolution to which occupancies of groups of atoms are fitted. Derived: 8 Å, or three '
+        'voxels where that is more.', unit='Å', low=2, high=100),
     'b_factor': Setting(
         'Whether each group gets a B-factor of its "own", or all get the "same".',
         default='own', choices=B_FACTORS),
@@ -304,9 +304,9 @@ class FitParameters:
 
     def derive_resolution(self, step):
         """The resolution in Å for a map whose coarsest axis has the given step (Å)."""
-        finest = FIT_VOXELS * step
+        finest = NYQUIST_VOXELS * step
         if self.fit_resolution is None:
-            return max(FIT_RESOLUTION, finest)
+            return max(FIT_RESOLUTION, FIT_VOXELS * step)
         if self.fit_resolution < finest * (1 - 1e-6):
             raise ValueError(f'fitResolution {self.fit_resolution:g} Å is finer than two voxels; '
                              f'give at least {finest:.4g} Å')

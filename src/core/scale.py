@@ -10,13 +10,14 @@ from .fullscale import find_full_scale
 from .grid import Grid
 from .interpolate import resample
 from .localmax import ball, kernel_sizes, local_maximum, order_share
+from .mapcheck import check_map
 from .memory import as_floats
+from .modelscale import check_model, scale_against
 from .noisefloor import without_noise
 from .parameters import (
     BASELINE_SHARE,
     BASELINE_WIDTHS,
     KERNEL_SIZES,
-    VALUES,
     Parameters,
     default,
 )
@@ -62,46 +63,6 @@ class ScaleEstimate:
     noise_floor: float = 0.0
 
 
-def check_map(array, axes):
-    """Check that a map can be estimated and return its `Grid`; `ValueError` says what is wrong.
-
-    array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
-    vectors.
-    """
-    if array.ndim != 3:
-        raise ValueError(f'a map has three dimensions, not {array.ndim}')
-    if min(array.shape) < 2:
-        raise ValueError('a single plane is not a map; give a map with several sections')
-    grid = Grid.of(array.shape, axes)
-    low, high = value_range(array)
-    if not np.isfinite([low, high]).all():
-        raise ValueError('the map holds values that are not numbers; replace them first')
-    if low == high:
-        raise ValueError(f'the map is constant: every voxel is {low:g}')
-    if high <= 0:
-        raise ValueError('the map has no positive density; density must be positive '
-                         '(in ChimeraX: volume scale #1 factor -1)')
-    if max(-low, high) > VALUES[1] or high - low < VALUES[0]:
-        raise ValueError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
-                         f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate '
-                         'with; if no voxel is damaged, scale the map first (in ChimeraX: '
-                         'volume scale #1 factor and a number)')
-    return grid
-
-
-def value_range(array):
-    """Smallest and largest value of an array (z, y, x); not-a-number if any value is."""
-    # In the order in which the values lie in memory, whatever the axes are called.
-    array = array.transpose(np.argsort(array.strides)[::-1])
-
-    def one_slab(planes, step):
-        step()
-        return array[planes].min(), array[planes].max()
-
-    ends = np.array(in_threads(one_slab, slabs(array.shape[0], SLAB)), float)
-    return ends[:, 0].min(), ends[:, 1].max()
-
-
 def derive(parameters, grid):
     """Fill in what is derived from the map.
 
@@ -125,7 +86,8 @@ def derive(parameters, grid):
 
 
 def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_region=None,
-             full_scale_from=None, progress=None, **settings):
+             full_scale_from=None, full_scale_model=None, full_groups=None, progress=None,
+             **settings):
     """Estimate the local scale of a map.
 
     array: (z, y, x), density positive, any real type; it is not modified. axes: voxel size in Å,
@@ -133,8 +95,10 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     keywords (`estimate(a, 1.2, mode='occupancy')`). solvent_mask: an array on the working grid or
     on the map's that covers solvent or content. full_scale_region: boolean (z, y, x) on the working
     grid, known to be at full occupancy. full_scale_from: another `ScaleEstimate` whose full scale
-    is taken over. progress: called with (share done 0…1, what is being done), perhaps in another
-    thread; may raise `Cancelled`.
+    is taken over. full_scale_model: `Atoms` in the map's own frame: near them the scale is the
+    local maximum over that of the map which they would give at full occupancy; full_groups: which
+    of their groups are full, as `full` of `occupancies`. progress: called with (share done 0…1,
+    what is being done), perhaps in another thread; may raise `Cancelled`.
 
     Returns a `ScaleEstimate`. Raises `ValueError`, one sentence, before any long work for a map or
     a parameter that will not do. Method: Forsberg et al., Nat. Commun. 14 (2023), sections 1 to 6
@@ -145,8 +109,14 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     parameters = parameters or Parameters(**settings)
     grid = check_map(array, axes)
     resolved, working, kernel = derive(parameters, grid)
+    if full_scale_model is not None:
+        if full_scale_region is not None or full_scale_from is not None:
+            raise ValueError(
+                'give only one of fullScaleModel, fullScaleRegion and fullScaleFrom')
+        check_model(full_scale_model, grid, resolved)
     stages = Stages(progress, {
-        'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4, 'Full scale': 1, 'Scale': 1})
+        'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4,
+        'Full scale': 1 if full_scale_model is None else 12, 'Scale': 1})
     array = as_floats(array)
     resolution_mode = resolved.mode == 'resolution'
 
@@ -168,8 +138,12 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     on_full = stages.next('Full scale')
     tiles = search_tiles(content, resolved.tile_size, resolved.tau, on_full)
     around = Content(low_passed, working, resolved.low_pass, solvent, baseline)
-    found = find_full_scale(
-        maximum, tiles, resolved, around, full_scale_region, full_scale_from)
+    if full_scale_model is None:
+        found = find_full_scale(
+            maximum, tiles, resolved, around, full_scale_region, full_scale_from)
+    else:
+        scale, found = scale_against(array, grid, full_scale_model, full_groups, maximum, around,
+                                     resolved, kernel, on_full)
     warnings += found.warnings
     if resolved.baseline == 'zero' and _is_off_zero(solvent, found.value):
         warnings.append(
@@ -177,9 +151,11 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
             'try "baseline solvent"')
 
     on_scale = stages.next('Scale')
-    scale = _divide(maximum, found, clip=not resolved.smooth)
+    if full_scale_model is None:
+        scale = _divide(maximum, found, clip=not resolved.smooth)
     if resolved.smooth:
         scale = smooth_alike(scale, around, resolved.smooth)
+    if resolved.smooth or full_scale_model is not None:
         np.clip(scale, 0, 1, out=scale)
     limit = None if resolution_mode else _mean_where_full(content, scale, found.value)
     noise_level = None
