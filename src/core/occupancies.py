@@ -143,7 +143,9 @@ def fit_occupancies(design, array, *, full=None, like=None, progress=None):
     errors = np.sqrt(np.diag(covariance))
     correlations = np.full_like(covariance, np.nan)
     correlations[np.ix_(design.used, design.used)] = fit.correlations
-    notes = group_notes(design, errors, correlations)
+    matches = np.full(len(raw), np.nan)
+    matches[design.used] = fit.matches
+    notes = group_notes(design, raw, errors, correlations, matches)
     counts = atoms.counts()
     groups = tuple(GroupOccupancy(
         name, atoms.kind(g), int(counts[g]), float(np.maximum(raw[g], 0)), float(errors[g]),

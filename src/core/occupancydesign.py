@@ -16,6 +16,12 @@ SAMPLES = 3.0
 PAD = 2.2
 #: A voxel is looked at where the model gives more than this share of what it gives at its atoms.
 SUPPORT = 0.04
+#: A group of fewer atoms is told better in a finer band; that is taken where atoms times groups are
+#: no more than the second number.
+SMALL = 250
+MOST_WORK = 3_000_000
+#: Groups times voxels that are looked at: some four gigabytes while they are fitted.
+MOST_VALUES = 160_000_000
 
 
 class Design:
@@ -30,13 +36,14 @@ class Design:
         self.source = grid
         self.atoms = atoms
         self.parameters = parameters
-        resolution = parameters.derive_resolution(grid.step)
+        resolution = parameters.derive_resolution(grid.step, _is_fine(atoms))
         target = resolution / SAMPLES
         shape = tuple(n if s >= 0.8 * target else max(2, fourier_length(n * s / target, n))
                       for n, s in zip(grid.shape, grid.steps[::-1], strict=True))
         self.grid = grid if shape == grid.shape else grid.resampled(shape)
         self.frame = Frame(self.grid, resolution, PAD * resolution)
-        self.inside_atoms = _inside(self.grid, self.frame.indices(atoms.positions))
+        self.inside_atoms = (atoms.groups >= 0) & _inside(
+            self.grid, self.frame.indices(atoms.positions))
         order = np.argsort(atoms.groups, kind='stable')
         counts = np.bincount(atoms.groups[atoms.groups >= 0], minlength=len(atoms.names))
         parts = np.split(order[np.count_nonzero(atoms.groups < 0):], np.cumsum(counts)[:-1])
@@ -58,8 +65,8 @@ class Design:
         self.sizes = np.array([d.transform[0, 0, 0].real for d in self.densities], float)
         #: Positions among `used` of the groups of each kind.
         kinds = [atoms.kind(g) for g in self.used]
-        self.kinds = [np.array([i for i, kind in enumerate(kinds) if kind == one])
-                      for one in sorted(set(kinds))]
+        self.kinds = {one: np.array([i for i, kind in enumerate(kinds) if kind == one])
+                      for one in sorted(set(kinds))}
 
     @property
     def resolution(self):
@@ -72,6 +79,7 @@ class Design:
         self.support = total > SUPPORT * level
         if near is not None:
             self.support &= near
+        self._check_number(int(np.count_nonzero(self.support)))
         rows = np.full(self.grid.shape, -1, np.int32)
         rows[self.support] = np.arange(np.count_nonzero(self.support))
         for density in self.densities:
@@ -80,6 +88,18 @@ class Design:
             seen = number >= 0
             places = np.arange(np.prod(density.shape), dtype=np.int32).reshape(density.shape)
             density.rows, density.places = number[seen], places[here][seen]
+
+    def _check_number(self, voxels):
+        number = len(self.used)
+        volume = voxels * abs(np.linalg.det(self.grid.axes))
+        places = int(volume / (self.resolution / 2) ** 3)
+        if number > places:
+            raise ValueError(f'the map can tell no more than {places} groups apart near this model '
+                             f'at {self.resolution:g} Å, not {number}; make them larger')
+        if number * voxels > MOST_VALUES:
+            raise ValueError(f'{number} groups on {voxels} voxels do not fit into memory; make the '
+                             'groups larger, fit a part of the model, or give a larger '
+                             'fitResolution')
 
     def total(self, amplitudes, factors=None):
         """The sum of the groups' densities on the working grid, float32 (z, y, x).
@@ -98,6 +118,12 @@ class Design:
     def blurred(self, array):
         """A map of the source grid on the working grid, under the blur of the design; float32."""
         return fourier.blurred(as_floats(array), self.source, self.frame.blur, self.grid.shape)
+
+
+def _is_fine(atoms):
+    """Whether the groups are so small that they need a finer band, and it can be afforded."""
+    counts = atoms.counts()
+    return counts.min() < SMALL and counts.sum() * len(counts) < MOST_WORK
 
 
 def fourier_length(wanted, most):

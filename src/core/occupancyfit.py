@@ -24,8 +24,11 @@ B_START = 60.0
 B_WIDTH = 80.0
 B_REACH = (-150.0, 600.0)
 B_STEP = 60.0
-#: Variance of occupancies about their mean that the pull to it leaves open at least.
+#: Variance of occupancies about the mean of their kind that the pull to it leaves open at least:
+#: for proteins and nucleic acids, and for what may be anything.
 LEAST_SPREAD = 0.05
+OPEN_SPREAD = 0.25
+ALIKE_KINDS = ('protein', 'nucleic')
 STEPS = 12
 #: Steps before which it is measured how far the residual is alike from place to place.
 MEASURED = (2, 5)
@@ -33,6 +36,10 @@ MOST_ALIKE = 2
 #: At least this share of what is independent in the map counts as left over by the unknowns.
 LEAST_FREE = 0.25
 DONE = 2e-3
+#: No limit to a step.
+ANY = 1e30
+#: A group is where its squared density exceeds this share of the largest.
+CORE = 0.05
 #: Content outside the model exceeds this share of what there is inside, and so many widths of
 #: noise.
 OUTSIDE_LEVEL = 0.25
@@ -50,7 +57,7 @@ class Fit:
     deviation of the residual near the model. `correlation`, `outside`, `residual`: as in
     `Occupancies`. `shift`: by how much (x, y, z in Å) the model should move, and `stretch`: by what
     share it should grow about its middle, to first order. `correlations`: of the amplitudes, all
-    else held.
+    else held. `matches`: correlation of map and fit where each group is.
     """
 
     amplitudes: np.ndarray
@@ -65,6 +72,7 @@ class Fit:
     shift: np.ndarray
     stretch: float
     correlations: np.ndarray
+    matches: np.ndarray
     residual: np.ndarray = field(repr=False)
 
 
@@ -87,6 +95,7 @@ class _State:
 
     def __init__(self, design, values):
         self.design, self.values = design, values
+        self.same = design.parameters.b_factor == 'same'
         n = self.n = len(design.used)
         scale = (design.resolution / 8) ** 2
         self.b = np.full(n, B_START)
@@ -158,10 +167,11 @@ class _State:
         pull[2 * n:-1] = (np.array(BODY_MEANS) - self.k) * weight[2 * n:-1]
         if not first:
             relative = self.o / self.unit
-            for some in self.design.kinds:
+            for kind, some in self.design.kinds.items():
+                least = LEAST_SPREAD if kind in ALIKE_KINDS else OPEN_SPREAD
                 mean = np.average(relative[some], weights=self.weights[some])
                 spread = np.average((relative[some] - mean) ** 2, weights=self.weights[some])
-                weight[some] = 1 / max(spread, LEAST_SPREAD)
+                weight[some] = 1 / max(spread, least)
                 pull[some] = (mean - relative[some]) * weight[some]
         return weight, pull
 
@@ -188,20 +198,36 @@ class _State:
         if number < 2:
             damped[n:2 * n, n:2 * n][np.diag_indices(n)] *= 2
         low, high = self._limits()
-        change = _solve_within(damped, gradient, low, high)
+        tie = self._tie()
+        change = _solve_within(tie.T @ damped @ tie, tie.T @ gradient, tie.T @ low, tie.T @ high)
+        change = tie @ change
         self.o = self.o + change[:n] * self.unit
         self.b = self.b + change[n:2 * n]
         self.k = self.k + change[2 * n:-1]
         self.c = self.c + change[-1] * self.unit
         return float(np.abs(change[:n]).max() * self.unit / max(np.abs(self.o).max(), 1e-30))
 
+    def _tie(self):
+        """The unknowns as they follow from those that are free: one B for all, or all of them."""
+        number = 2 * self.n + len(self.k) + 1
+        tie = np.eye(number)
+        if self.same:
+            tie[:, self.n] = 0
+            tie[self.n:2 * self.n, self.n] = 1
+            tie = np.delete(tie, slice(self.n + 1, 2 * self.n), axis=1)
+        return tie
+
     def _limits(self):
         """How far each unknown may change, downwards and upwards."""
         n = self.n
-        high = np.full(2 * n + len(self.k) + 1, np.inf)
+        high = np.full(2 * n + len(self.k) + 1, ANY)
         low = -high
+        # Limits of groups that share a B are alike, and are summed to one by the tie.
         low[n:2 * n] = np.maximum(self.b_reach[0] - self.b, -self.b_step)
         high[n:2 * n] = np.minimum(self.b_reach[1] - self.b, self.b_step)
+        if self.same:
+            low[n:2 * n] /= n
+            high[n:2 * n] /= n
         low[2 * n:-1], high[2 * n:-1] = BODY_LOW - self.k, BODY_HIGH - self.k
         return low, high
 
@@ -215,7 +241,7 @@ class _State:
         noise = float(np.mean(residual.astype(float) ** 2))
         alike = Autocorrelation(residual, d.support, d.grid)
         spread = np.zeros_like(columns)
-        local = np.empty(n)
+        local, matches = np.empty(n), np.empty(n)
         for i, density in enumerate(d.densities):
             q = d.frame.squares(density.shape)
             fall = np.exp(-np.float32(self.b[i]) * q) * alike.root_spectrum(density.shape)
@@ -227,6 +253,8 @@ class _State:
                     fall * np.exp(-np.float32(beta) * q))
             part = self.rho[i, density.rows].astype(float) ** 2
             local[i] = (part * residual[density.rows].astype(float) ** 2).sum() / part.sum()
+            core = density.rows[part > CORE * part.max()]
+            matches[i] = _correlation(self.values[core], model[core])
         spread[-1] = columns[-1] * np.float32(alike.inflation ** 0.5)
         inner = (columns @ columns.T).astype(float)
         middle = (spread @ spread.T).astype(float)
@@ -235,7 +263,8 @@ class _State:
         middle = middle * np.outer(factors, factors) * noise / self.variance ** 2
         weight, _ = self._prior(False)
         hessian = inner / self.variance + np.diag(weight)
-        inverse = np.linalg.inv(hessian)
+        tie = self._tie()
+        inverse = tie @ np.linalg.inv(tie.T @ hessian @ tie) @ tie.T
         # What the unknowns have taken up of the residual is error, too.
         taken = np.trace(inverse @ inner) / self.variance * alike.inflation / len(self.values)
         middle /= max(1 - taken, LEAST_FREE)
@@ -249,7 +278,7 @@ class _State:
             self.o, covariance[:n, :n] * self.unit ** 2, self.b,
             np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c), noise ** 0.5,
             float(np.corrcoef(self.values, model)[0, 1]), _outside(left, full_model, d),
-            shift, stretch, own, left - full_model)
+            shift, stretch, own, matches, left - full_model)
 
 
 def _solve_within(matrix, gradient, low, high):
@@ -266,6 +295,12 @@ def _solve_within(matrix, gradient, low, high):
         held |= beyond
         change[held] = np.clip(change[held], low[held], high[held])
     return np.clip(change, low, high)
+
+
+def _correlation(a, b):
+    if len(a) < 3 or not a.std() or not b.std():
+        return 1.0
+    return float(np.corrcoef(a, b)[0, 1])
 
 
 def transfer(q, k):

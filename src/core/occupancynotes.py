@@ -7,7 +7,10 @@ import numpy as np
 LEAST_ATOMS = 4
 MOST_ERROR = 0.2
 CORRELATED = 0.9
-OVERLAPPING = 0.5
+#: Map and fit correlate by less than this where a group is that is misplaced, as far as it is full
+#: enough to stand out from noise.
+WEAK_MATCH = 0.5
+TOLD = 0.4
 #: A model is off the map with fewer of its atoms inside, and incomplete with fewer than the other.
 ON_MAP = 0.5
 WHOLE = 0.95
@@ -29,6 +32,9 @@ def check_atoms(atoms, grid):
     empty = [name for name, n in zip(atoms.names, atoms.counts(), strict=True) if not n]
     if empty:
         raise ValueError(f'the group "{empty[0]}" has no atoms')
+    twice = [name for i, name in enumerate(atoms.names) if name in atoms.names[:i]]
+    if twice:
+        raise ValueError(f'two groups have the name "{twice[0]}"')
     places = atoms.positions[counted] @ np.linalg.inv(np.array(grid.axes))
     last = np.array(grid.shape[::-1]) - 1
     inside = ((places >= -0.5) & (places <= last + 0.5)).all(axis=1).mean()
@@ -37,8 +43,11 @@ def check_atoms(atoms, grid):
                          'outside the box')
 
 
-def group_notes(design, errors, correlations):
-    """A note for each group: '' or why its occupancy cannot be told."""
+def group_notes(design, raw, errors, correlations, matches):
+    """A note for each group: '' or why its occupancy cannot be told.
+
+    All but the design: arrays with an entry for each group, `correlations` (groups, groups).
+    """
     names, counts = design.atoms.names, design.atoms.counts()
     notes = [[] for _ in names]
     for g, note in enumerate(notes):
@@ -48,6 +57,9 @@ def group_notes(design, errors, correlations):
             note.append(f'{1 - design.inside[g]:.0%} of its atoms lie outside the map')
         if counts[g] < LEAST_ATOMS or errors[g] > MOST_ERROR:
             note.append('too small to tell')
+        weak = WEAK_MATCH * min(1.0, max(0.0, raw[g]) / TOLD) if np.isfinite(raw[g]) else 0
+        if matches[g] < weak and raw[g] > 2 * errors[g]:
+            note.append('the map looks otherwise here: is it in its place?')
         row = np.abs(correlations[g])
         row[g] = 0
         row[~np.isfinite(row)] = 0

@@ -24,7 +24,9 @@ LOW_PASS_VOXELS = 3
 #: No low-pass finer than this many voxels: that is the Nyquist limit.
 NYQUIST_VOXELS = 2
 #: Occupancies of groups are fitted to this resolution (Å), or this many voxels where that is more.
+#: Groups of few atoms need the finer one.
 FIT_RESOLUTION = 8.0
+FINE_FIT_RESOLUTION = 5.0
 FIT_VOXELS = 3.0
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
@@ -159,8 +161,9 @@ SETTINGS = {
         'What a subtraction mask covers: what is "kept" (RELION) or "subtracted" (cryoSPARC).',
         default='kept', choices=COVERS),
     'fit_resolution': Setting(
-        'Resolution to which occupancies of groups of atoms are fitted. Derived: 8 Å, or three '
-        'voxels where that is more.', unit='Å', low=2, high=100),
+        'Resolution to which occupancies of groups of atoms are fitted. Derived: 8 Å, 5 Å '
+        'where groups have few atoms, or three voxels where that is more.',
+        unit='Å', low=2, high=100),
     'b_factor': Setting(
         'Whether each group gets a B-factor of its "own", or all get the "same".',
         default='own', choices=B_FACTORS),
@@ -302,11 +305,14 @@ class FitParameters:
     def __post_init__(self):
         _check_fields(self)
 
-    def derive_resolution(self, step):
-        """The resolution in Å for a map whose coarsest axis has the given step (Å)."""
+    def derive_resolution(self, step, fine=False):
+        """The resolution in Å for a map whose coarsest axis has the given step (Å).
+
+        fine: whether there are groups of few atoms.
+        """
         finest = NYQUIST_VOXELS * step
         if self.fit_resolution is None:
-            return max(FIT_RESOLUTION, FIT_VOXELS * step)
+            return max(FINE_FIT_RESOLUTION if fine else FIT_RESOLUTION, FIT_VOXELS * step)
         if self.fit_resolution < finest * (1 - 1e-6):
             raise ValueError(f'fitResolution {self.fit_resolution:g} Å is finer than two voxels; '
                              f'give at least {finest:.4g} Å')
