@@ -20,7 +20,7 @@ from .parameters import FitParameters
 
 #: The model counts from the first share on of what it gives at its atoms, and wholly from the
 #: second; between them the divisor passes into the plain full scale.
-PASSING = (0.15, 0.5)
+PASSING = (0.4, 0.8)
 
 
 def check_model(atoms, grid, parameters):
