@@ -1,9 +1,14 @@
 """Maps in memory: in which form they are worked on, and how much an estimate takes."""
 
+import math
+
 import numpy as np
 
+from .parameters import default
 from .threads import thread_count
+from .tiles import GATHERED_VOXELS
 
+TILE_SIZE = default('tile_size')
 _FLOAT = 4
 _COMPLEX = 8
 #: float32 arrays of the working grid that an estimate takes at its height, and that it returns.
@@ -24,13 +29,14 @@ def as_floats(array):
     return np.ascontiguousarray(array, np.float32)
 
 
-def estimate_bytes(array, working):
+def estimate_bytes(array, working, tile_size=TILE_SIZE):
     """Bytes that an estimate of a map (z, y, x) takes at its height beyond the map.
 
-    working: the `Grid` it is made on.
+    working: the `Grid` it is made on. tile_size: edge of the tiles in voxels.
     """
     needed = ESTIMATE_ARRAYS * _FLOAT * working.voxels + _copy_bytes(array)
-    needed += THREAD_BYTES * thread_count()
+    tile = _FLOAT * math.prod(min(tile_size, n) for n in working.shape)
+    needed += max(THREAD_BYTES, tile + _FLOAT * GATHERED_VOXELS) * thread_count()
     if working.shape != array.shape:
         _, my, mx = working.shape
         needed += _COMPLEX * array.shape[0] * my * (mx // 2 + 1)
