@@ -20,6 +20,7 @@ from ..core.interpolate import resample
 from ..core.progress import Stages
 from ..core.threads import set_threads
 from ..mapfiles import read_map, result_suffix, write_map
+from ..mapfiles.rules import told
 from . import report as reports
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
 from .request import Request, as_options
@@ -137,7 +138,7 @@ class _Work:
         self._write_modified(source, found, finals)
         self._took('modifying and writing', began)
 
-        warnings = [as_options(text) for text in (*source.notes, *found.warnings)]
+        warnings = [as_options(text) for text in told(source.notes, found.warnings)]
         note = (f'taken from {request.full_scale_from}' if reference
                 else found.full_scale_note)
         report = reports.describe(asked, inputs, source, found, note, warnings)
