@@ -113,6 +113,11 @@ class _Parser(argparse.ArgumentParser):
         message = message.removeprefix('argument ')
         self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
 
+    def convert_arg_line_to_args(self, arg_line):
+        """A line of an @FILE as arguments: blank ones are none."""
+        argument = arg_line.strip(' \t\r\n\f\v\ufeff')
+        return [argument] if argument else []
+
 
 def _parser():
     parser = _Parser(

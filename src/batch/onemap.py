@@ -3,7 +3,6 @@
 import time
 import traceback
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from ..core import (
@@ -65,10 +64,12 @@ def _os_sentence(error, path):
     return f'{sentence}: {other}' if other else sentence
 
 
-def _figure_function():
+def figure_function():
     """The function that draws a solvent model; `ValueError` where there is no matplotlib."""
-    if find_spec('matplotlib') is None:
-        raise ValueError('plots need matplotlib, which is not installed here')
+    try:
+        import matplotlib.figure  # noqa: F401 - what the drawing imports in the end
+    except ImportError as error:
+        raise ValueError('plots need matplotlib, which is not installed here') from error
     from ..figures.solvent import solvent_figure
     return solvent_figure
 
@@ -102,7 +103,7 @@ class _Work:
         self.results = results
         self.seconds = {}
         self.made = {}
-        self.draw = _figure_function() if request.plots else None
+        self.draw = figure_function() if request.plots else None
         count = len(request.modifications)
         self.stages = Stages(progress, {
             'Reading': 1, 'Estimating': 8, 'Writing maps': 2, 'Modifying': 6 * count + 0.1})

@@ -241,12 +241,36 @@ def test_needs_nothing_of_chimerax_or_qt(shell):
     assert found.stdout == '[]\n'
 
 
-def test_plots_without_matplotlib(source, output, monkeypatch):
-    from chimerax.occupy.batch import onemap
+@pytest.mark.parametrize('jobs', [1, 2])
+def test_plots_without_matplotlib(many_maps, output, monkeypatch, capsys, jobs):
+    import sys
 
-    monkeypatch.setattr(onemap, 'find_spec', lambda name: None)
-    outcome, = run_batch(source, output_dir=output, plots=True)
-    assert outcome.message == 'plots need matplotlib, which is not installed here'
+    monkeypatch.setitem(sys.modules, 'matplotlib.figure', None)
+    began = []
+    with pytest.raises(ValueError, match='plots need matplotlib, which is not installed here'):
+        run_batch(many_maps, output_dir=output, plots=True, jobs=jobs,
+                  on_progress=lambda *values: began.append(values), on_outcome=began.append)
+    assert not began
+    with pytest.raises(SystemExit):
+        main([*map(str, many_maps), '--plots', '-o', str(output)])
+    assert capsys.readouterr().err.count('matplotlib') == 1
+    assert not output.exists()
+
+
+@pytest.mark.parametrize('blank', ['', '   ', '\t', ' \t '])
+@pytest.mark.parametrize('newline', ['\n', '\r\n'])
+def test_blank_lines_of_a_list_are_no_maps(source, output, tmp_path, capsys, blank, newline):
+    lines = ['\ufeff' + blank, f'{source} ', blank, blank, '--confidence', blank, '']
+    (tmp_path / 'list.txt').write_bytes(newline.join(lines).encode())
+    assert main([f'@{tmp_path / "list.txt"}', '-o', str(output)]) == 0
+    assert '1 map: 1 done' in capsys.readouterr().out
+    assert (output / 'a_confidence.mrc').is_file()
+
+
+@pytest.mark.parametrize('empty', ['', ' '])
+def test_a_map_without_a_name_is_a_mistake(source, output, empty):
+    with pytest.raises(ValueError, match='the name of a map is empty'):
+        run_batch([source, empty], output_dir=output)
     assert not output.exists()
 
 
