@@ -85,19 +85,28 @@ def _rows_end(lines, at):
 
 def _values(lines, at, end):
     """The values in some lines."""
-    parts = []
+    parts, plain = [], []
+
+    def split():
+        # Many lines in one go, which takes half the time of one by one.
+        parts.append('\n'.join(plain).split())
+        plain.clear()
+
     while at < end:
         line = lines[at]
         if line[:1] == ';':
+            split()
             value, at = _text(lines, at)
             parts.append((value,))
             continue
         if "'" in line or '"' in line or '#' in line:
+            split()
             parts.append([found[1] or found[2] or found[4] or ''
                           for found in TOKEN.finditer(line) if found[3] is None])
         else:
-            parts.append(line.split())
+            plain.append(line)
         at += 1
+    split()
     return chain.from_iterable(parts)
 
 

@@ -43,7 +43,10 @@ def _model(lines, ended, models):
     altlocs = np.array([line[16:17].strip() for line in only])
     insertions = np.array([line[26:27].strip() for line in only])
     numbers = np.array([_residue_number(line[22:26], number) for number, line in lines])
-    elements = np.array([_element(line) for line in only])
+    # Few combinations of columns say what an element is, in any number of atoms.
+    known = {}
+    elements = np.array([known.get(key) or known.setdefault(key, _element(line)) for key, line in
+                         ((line[12:20] + line[76:78], line) for line in only)])
     hetero = np.array([line[:6] == 'HETATM' for line in only])
     kinds = residues.kinds(
         residue_indices(chains, numbers, insertions, residue_names, altlocs), residue_names, names,

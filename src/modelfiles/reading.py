@@ -18,8 +18,8 @@ def read_model(path):
 
     Chains and residues are named as in ChimeraX, by the authors. Of several models in a file the
     first is taken, and `Model.notes` says so. Raises `ModelFileError` for what is no model, holds
-    no atoms, or is damaged; `OSError` where a file cannot be read at all. Time: about a second for
-    100,000 atoms.
+    no atoms, or is damaged; `OSError` where a file cannot be read at all. Time: one or two
+    seconds for 100,000 atoms, most of it for the splitting of lines.
     """
     text = _text(path)
     if not text.strip():
