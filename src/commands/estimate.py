@@ -16,7 +16,7 @@ from chimerax.core.errors import UserError
 from ..core import Parameters, check_map, derive, estimate
 from ..core.memory import estimate_bytes, kept_bytes
 from ..core.parameters import SETTINGS, keyword
-from ..core.recognise import IMAGES
+from ..mapfiles import rules
 from ..session import coloring, freememory, jobs, volumes
 from ..session.record import record
 from ..session.regions import region_of
@@ -25,6 +25,13 @@ from . import common
 #: Settings in the order in which they are told and repeated.
 _SETTINGS = ('mode', 'low_pass', 'kernel_size', 'kernel_radius', 'tau', 'tile_size', 'max_box',
              'full_scale', 'recalibrate', 'baseline', 'smooth')
+#: What to do about a `rules.Refusal` of an open map.
+_ADVICE = {
+    rules.VOXEL_SIZE: 'set it first, with "volume #{number} voxelSize 1.1" (in Å; give 1.0001 for '
+                      '1)',
+    rules.STACK: 'estimate each alone; "volume copy #{number} subregion 0,0,0,{last}" cuts out the '
+                 'first',
+    rules.PLANE: 'open a map with several sections'}
 
 
 @dataclass
@@ -128,10 +135,12 @@ def _other_estimate(session, source, mode):
 
 def prepared(source, parameters, solvent_mask=None, other=None, full_scale_region=None):
     """Read a map and refuse it if it cannot be estimated."""
-    if volumes.lacks_voxel_size(source):
-        raise UserError(
-            f'{volumes.label(source)}: its file states no voxel size; set it first, with '
-            f'"volume #{source.id_string} voxelSize 1.1" (in Å; give 1.0001 for 1)')
+    against = volumes.refusal_of(source)
+    if against is not None:
+        x, y, z = source.data.size
+        advice = _ADVICE[against.rule].format(
+            number=source.id_string, last=f'{x - 1},{y - 1},{z // against.volumes - 1}')
+        raise UserError(f'{volumes.label(source)}: {against.reason}; {advice}')
     array, axes = volumes.array_of(source), volumes.axes_of(source)
     try:
         grid = check_map(array, axes)
@@ -267,11 +276,7 @@ def log_result(session, source, scale_map, found, words):
     logger.info(
         f'{found.parameters.mode.capitalize()} scale of {volumes.label(source)} is '
         f'#{scale_map.id_string}; full scale {found.full_scale:.4g} ({found.full_scale_note}).')
-    warnings = list(found.warnings)
-    if volumes.says_images(source) and not any(IMAGES in warning for warning in warnings):
-        warnings.insert(0, f'its file says that it holds a {IMAGES}, not a map: the scale means '
-                           'nothing then')
-    for warning in warnings:
+    for warning in rules.told(volumes.remarks_on(source), found.warnings):
         logger.warning(f'{volumes.label(source)}: {numbered(warning, source)}')
     command = (f'occupy #{source.id_string} {common.settings_text(found.parameters, _SETTINGS)} '
                f'{words} modelId #{scale_map.id_string}')
