@@ -18,6 +18,9 @@ KEPT_ARRAYS = 2
 THREAD_BYTES = 6 * 2**20
 #: float32 arrays of the map that a modification takes at its height, the result included.
 MODIFY_ARRAYS = 4
+#: The same for a mask, the mask included, and for a targeted occupancy on the working grid.
+MASK_ARRAYS = 2
+TARGET_ARRAYS = 3
 
 
 def as_floats(array):
@@ -51,6 +54,26 @@ def kept_bytes(working):
 def modify_bytes(array):
     """Bytes that a modification of a map (z, y, x) takes at its height, the result included."""
     return MODIFY_ARRAYS * _FLOAT * array.size + _copy_bytes(array)
+
+
+def array_bytes(array):
+    """Bytes of a result on the grid of a map (z, y, x)."""
+    return _FLOAT * array.size
+
+
+def mask_bytes(array):
+    """Bytes that making a mask on the grid of a map (z, y, x) takes, the mask included."""
+    return MASK_ARRAYS * _FLOAT * array.size
+
+
+def confidence_bytes(working):
+    """Bytes of a map of confidence on the working grid."""
+    return _FLOAT * working.voxels
+
+
+def target_bytes(array, working):
+    """Bytes that a targeted occupancy on a map (z, y, x) takes at its height."""
+    return TARGET_ARRAYS * _FLOAT * working.voxels + _copy_bytes(array)
 
 
 def _copy_bytes(array):

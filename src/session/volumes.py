@@ -126,20 +126,31 @@ def source_of(volume):
     return followers(volume.session).source_of(volume)
 
 
-def sampled_on(volume, source, shape=None):
-    """Another map interpolated on the grid of `source`, wherever the two are placed.
+def sampler(volume, source):
+    """A function that takes another map's values on a grid of `source`, wherever the two are.
 
-    shape: (z, y, x) of a working grid over the box of `source`; None for its own grid. Returns
-    float32 (z, y, x), 0 outside `volume`.
+    It takes the shape (z, y, x) of a working grid over the box of `source`, None for its own grid,
+    and returns float32 (z, y, x), 0 outside `volume`; the array may be ChimeraX's own: read it, do
+    not change it. The models are looked at now, so that it can be called in a thread.
     """
     size = tuple(reversed(source.data.size))
-    shape = size if shape is None else tuple(shape)
-    if shape == size and _same_place(volume, source):
-        return np.asarray(volume.full_matrix(), np.float32)
-    factors = [n / m for n, m in zip(size, shape, strict=True)]
+    same = _same_place(volume, source)
+    matrix = volume.full_matrix()
     to_volume = (volume.data.xyz_to_ijk_transform * volume.scene_position.inverse()
                  * source.scene_position * source.data.ijk_to_xyz_transform)
-    matrix = volume.full_matrix()
+
+    def sampled(shape=None):
+        shape = size if shape is None else tuple(shape)
+        if shape == size and same:
+            return np.asarray(matrix, np.float32)
+        return _interpolated(matrix, to_volume, shape, size)
+
+    return sampled
+
+
+def _interpolated(matrix, to_volume, shape, size):
+    """Values of a matrix on `shape` samples of a box of `size`, plane by plane."""
+    factors = [n / m for n, m in zip(size, shape, strict=True)]
     result = np.zeros(shape, np.float32)
     y, x = np.meshgrid(np.arange(shape[1]) * factors[1], np.arange(shape[2]) * factors[2],
                        indexing='ij')
@@ -165,6 +176,13 @@ def centre_of_voxels(source, shape, index):
     factors = [n / m for n, m in zip(reversed(source.data.size), shape, strict=True)]
     ijk = [i * f for i, f in zip(index, factors, strict=True)]
     return source.data.ijk_to_xyz(tuple(reversed(ijk)))
+
+
+def scene_points(source, shape, indices):
+    """Points of the scene, (n, 3), of voxels `indices`, (n, 3) as (z, y, x), of a working grid."""
+    factors = np.array(source.data.size, float) / np.array(shape[::-1], float)
+    place = source.scene_position * source.data.ijk_to_xyz_transform
+    return place * (np.asarray(indices, float)[:, ::-1] * factors)
 
 
 def voxel_text(grid):

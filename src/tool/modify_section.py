@@ -3,12 +3,12 @@
 import numpy as np
 from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QPushButton, QWidget
 
-from ..commands import common
+from ..commands import common, estimating
 from ..commands.modify import KINDS
-from ..commands.needed import Needed
 from ..core import Modification, check_modification
 from ..core.curves import curve
 from ..core.parameters import OUTPUTS, SETTINGS, keyword
+from ..session import volumes
 from ..session.record import record
 from .drawings import CurvePlot
 from .preview import Preview
@@ -230,8 +230,11 @@ class ModifySection:
             panel = self._panel
             found = panel.entry('occupancy').estimate
             if self.scale_map.value is not None:
-                found = Needed(panel.session, panel.volume,
-                               scale_map=self.scale_map.value).with_given_scale(found)
+                sampled = volumes.sampler(self.scale_map.value, panel.volume)
+                estimate = found
+
+                def found():        # in the preview's thread, for it may take long
+                    return estimating.with_scale(estimate, sampled)
             self._preview = Preview(panel.session, panel.volume, found, panel.refresh_soon)
             self._changed()
         elif not on:

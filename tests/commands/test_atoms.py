@@ -133,7 +133,7 @@ def test_links_select_what_they_name(session, run, pair, open_model):
 
 
 def test_links_hold_when_another_model_is_opened(session, run, pair, open_model):
-    from chimerax.occupy.commands.atoms import selecting
+    from chimerax.occupy.commands.logtables import selecting
     (readout,) = run('occupy atoms #3 map #1')
     part = readout.layout.parts[0]
     assert selecting(part, readout.layout.residues[part.residues]) == '#3/A'
@@ -142,7 +142,7 @@ def test_links_hold_when_another_model_is_opened(session, run, pair, open_model)
 
 
 def test_links_to_parts_of_a_chain(session, run, blobs, open_model):
-    from chimerax.occupy.commands.atoms import selecting
+    from chimerax.occupy.commands.logtables import selecting
     run('occupy #1 mode occupancy color false')
     ion = atom_line(90, 'ZN', 'ZN', 'A', 101, PARTIAL, hetero=True)
     inserted = atom_line(70, 'CA', 'GLY', 'A', 11, (21, 40, 30), insertion='A')
