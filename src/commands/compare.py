@@ -242,7 +242,7 @@ def _place_advice(source, first):
     if not source.scene_position.same(first.scene_position):
         return f'matrixcopy #{first.id_string} toModels #{source.id_string}'
     origin = ','.join(f'{value:g}' for value in first.data.origin)
-    return f'volume #{source.id_string} originIndex {origin}'
+    return f'volume #{source.id_string} origin {origin}'
 
 
 def _tell(session, comparison, mode, rows, how):

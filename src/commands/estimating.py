@@ -70,7 +70,7 @@ class Request:
         self.scale_map = entry.scale_map if entry else None
         at_hand = entry is not None and not entry.stale and (
             accept is None or accept(entry.estimate))
-        self.found = self._before = entry.estimate if at_hand else None
+        self.found = self._before = self._with_scale = entry.estimate if at_hand else None
         self.array, self._axes = volumes.array_of(source), volumes.axes_of(source)
         if not at_hand:
             self.resolved, self.grid = self._checked()
