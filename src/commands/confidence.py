@@ -7,6 +7,7 @@ from ..core.memory import confidence_bytes
 from ..core.parameters import default
 from ..session import volumes
 from ..session.record import record
+from ..session.wording import sentence
 from . import common, estimating, looks
 
 
@@ -47,7 +48,7 @@ def _opened(session, request, name):
     session.logger.info(
         f'Confidence of {volumes.label(source)} is #{volume.id_string}, shown at 0.5.')
     for reason in request.estimate.solvent.suspect:
-        session.logger.warning(f'The solvent model is suspect: {reason}.')
+        session.logger.warning(f'The solvent model is suspect: {sentence(reason, source)}.')
     return volume
 
 

@@ -21,7 +21,6 @@ from ..session.record import record
 from ..session.wording import sentence, user_error
 from . import common, logtables
 
-
 #: What to do about a `rules.Refusal` of an open map.
 _ADVICE = {
     rules.VOXEL_SIZE: 'set it first, with "volume #{number} voxelSize 1.1" (in Å; give 1.0001 for '

@@ -10,6 +10,7 @@ from ..core.describe import described
 from ..figures import solvent as figures
 from ..session import volumes
 from ..session.record import record
+from ..session.wording import sentence
 from . import common, files, logtables
 
 _TABLES = ('.csv',)
@@ -57,7 +58,8 @@ def occupy_report(session, map=None, *, mode=None, file=None):
     report = {'map': entry.source.name, **described(entry.estimate)}
     session.logger.info(f'<b>{escape(title)}</b>{logtables.named_rows(rows)}', is_html=True)
     for reason in entry.estimate.solvent.suspect:
-        session.logger.warning(f'The solvent model is suspect: {reason}.')
+        session.logger.warning(
+            f'The solvent model is suspect: {sentence(reason, entry.source)}.')
     if file is not None:
         with files.opened(file) as stream:
             if file.lower().endswith('.json'):

@@ -17,6 +17,7 @@ from chimerax.core.triggerset import TriggerSet
 
 from ..core import Cancelled
 from . import privates, volumes
+from .wording import user_error
 
 STARTED, PROGRESS, ENDED = 'job started', 'job progress', 'job ended'
 #: Seconds between two messages in the status line.
@@ -216,7 +217,7 @@ class Job:
         if isinstance(error, (Cancelled, KeyboardInterrupt)):
             return UserError(f'{self.title} was cancelled')
         if isinstance(error, ValueError):
-            return UserError(str(error))
+            return user_error(error)
         if isinstance(error, MemoryError):
             return UserError(f'{self.title} ran out of memory; close other maps, or estimate with '
                              'a smaller maxBox')

@@ -3,7 +3,7 @@
 import numpy as np
 from chimerax.core.errors import UserError
 
-from ..core.masks import mask_level
+from ..core.masks import MASK_LEVEL, mask_level
 from ..core.parameters import default
 from . import volumes
 
@@ -42,7 +42,9 @@ class Region:
         except ValueError as error:
             raise UserError(f'{volumes.label(mask)}: {error}') from None
         self.models = [mask]
-        self.words = f'{volumes.label(mask)} above {level:.4g}, half of its maximum'
+        self.words = f'{volumes.label(mask)} above {level:.4g}'
+        if level != MASK_LEVEL:
+            self.words += ', half of its maximum'
         sampled = volumes.sampler(mask, source)
         self._voxels = lambda shape: sampled(shape) > level
 
