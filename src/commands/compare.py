@@ -209,14 +209,14 @@ def _notes(sources, estimates, layout, plan):
     first, reference = sources[0], estimates[0]
     notes = []
     for source, one in zip(sources[1:], estimates[1:], strict=True):
-        ratio = alike.grey_ratio(one, reference)
+        ratio = alike.grey_ratio((plan.own[source], plan.own[first]),
+                                 (plan.spreads[source], plan.spreads[first]))
         if ratio != 1 and plan.reference is not None:
-            maps = ','.join(f'#{other.id_string}'.lstrip('#') for other in sources)
             notes.append(
                 f'{volumes.label(source)} seems to have {ratio:.3g} times the grey level of '
-                f'#{first.id_string}: full scale and solvent differ alike. Name atoms or a mask '
-                f'that are at full occupancy in all maps: "occupy compare #{maps} '
-                f'fullScaleRegion {_example_region(layout)}"')
+                f'#{first.id_string}: full scale and solvent differ alike. Give atoms or a mask '
+                'that is at full occupancy in all maps, for each to have its full scale from '
+                f'there: {_region_advice(layout)}')
         if not alike.lies_as(source, first):
             share = alike.share_in_content(alike.content_points(one, source), [reference], [first])
             if share < alike.OVERLAP:
@@ -233,16 +233,21 @@ def _notes(sources, estimates, layout, plan):
     return notes
 
 
-def _example_region(layout):
-    return layout.parts[0].name.split(' ')[0] if layout is not None else 'REGION'
+def _region_advice(layout):
+    chain = layout and layout.parts[0].name.split(' ')[0]
+    return f'"fullScaleRegion {chain}" if that is a chain so' if chain else '"fullScaleRegion"'
 
 
 def _place_advice(source, first):
-    """The command that puts a map of the same grid where another one is."""
+    """The commands that put a map of the same grid where another one is."""
+    commands = []
     if not source.scene_position.same(first.scene_position):
-        return f'matrixcopy #{first.id_string} toModels #{source.id_string}'
-    origin = ','.join(f'{value:g}' for value in first.data.origin)
-    return f'volume #{source.id_string} origin {origin}'
+        numbers = ','.join(f'{value:.7g}' for value in first.scene_position.matrix.ravel())
+        commands.append(f'view matrix models #{source.id_string},{numbers}')
+    if tuple(source.data.origin) != tuple(first.data.origin):
+        origin = ','.join(f'{value:.7g}' for value in first.data.origin)
+        commands.append(f'volume #{source.id_string} origin {origin}')
+    return '; '.join(commands)
 
 
 def _tell(session, comparison, mode, rows, how):
@@ -263,7 +268,7 @@ def _tell(session, comparison, mode, rows, how):
               *[f'{own / used:.3f}' for own, used in zip(comparison.own, comparison.full_scales,
                                                          strict=True)], '']]
     cells += [[html, *[logtables.number(value) for value in values],
-               logtables.number(max(values) - min(values))] for _name, html, values in rows]
+               logtables.number(float(np.ptp(values)))] for _name, html, values in rows]
     session.logger.info(logtables.table(head, cells), is_html=True)
 
 

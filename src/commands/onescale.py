@@ -6,7 +6,7 @@ import math
 from dataclasses import astuple
 
 from ..core import Parameters, derive
-from ..session import volumes
+from ..session import alike, volumes
 from ..session.record import record
 from ..session.regions import Region
 from . import estimating
@@ -21,7 +21,8 @@ class OneScale:
 
     `requests`: those to hand to `estimating.run` with `settle` as what to do together.
     `reference`: the map that gives full scale, None where a region does; `own`: each map's own full
-    scale; both are known once `settle` has run. `is_settled`: whether nothing has to be estimated.
+    scale; `spreads`: that of each map's solvent; all are known once `settle` has run. `is_settled`:
+    whether nothing has to be estimated.
     """
 
     def __init__(self, session, sources, given, mode, low_pass, region=None):
@@ -38,11 +39,13 @@ class OneScale:
                 session, source, parameters,
                 accept=estimating.anew if region else self._accepts(source, given, parameters),
                 region=Region(region, source) if region else None)
+            if region:
+                request.words = f'fullScaleRegion {region.spec}'
             self.requests.append(request)
         if not self.is_settled:
             for request in self.requests:
                 request.may_be_made = True
-        self.own = {}
+        self.own, self.spreads = {}, {}
 
     @staticmethod
     def _accepts(source, given, parameters):
@@ -69,7 +72,9 @@ class OneScale:
 
     def settle(self, progress=lambda *_: None):
         """In a thread, once all have estimates: bring them to one full scale."""
-        self.own = {request.source: request.found.tiles.full.value for request in self.requests}
+        for request in self.requests:
+            self.own[request.source] = request.found.tiles.full.value
+            self.spreads[request.source] = alike.solvent_spread(request.array, request.found)
         if self._region is not None:
             return
         by_source = {request.source: request for request in self.requests}

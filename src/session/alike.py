@@ -11,8 +11,8 @@ from .values import scale_at
 GREY_RATIO, GREY_ALIKE = 1.15, 1.1
 #: Places with less than this share of content in common hardly overlap.
 OVERLAP = 0.25
-#: At most so many points are looked at.
-_POINTS = 20_000
+#: About so many points, and so many values of solvent, are looked at.
+_POINTS, _VALUES = 20_000, 200_000
 
 
 def have_one_grid(one, other):
@@ -20,20 +20,32 @@ def have_one_grid(one, other):
     return volumes.grid_of(one).same_as(volumes.grid_of(other))
 
 
-def grey_ratio(found, reference):
-    """How many times the grey level of `reference` that of an estimate is; 1 unless both agree.
+def solvent_spread(array, found):
+    """The spread of a map's own values in its solvent, as the standard deviation of a Gaussian.
 
-    Full scale and the solvent's width both go with the grey level of a map. Occupancy moves the one
-    and noise the other, hardly ever both alike. Where no solvent is left to be measured, 1.
+    array: (z, y, x). found: its `ScaleEstimate`, whose confidence tells where solvent is. Taken at
+    full resolution, where noise is most of it: of the low-passed map much is what content leaves
+    around it. 0 where solvent was set to one value. May be called in a thread.
     """
-    if min(one.solvent.width for one in (found, reference)) <= 0 or found.solvent.suspect or (
-            reference.solvent.suspect):
+    index = np.flatnonzero(found.confidence.ravel() < 0.5)
+    index = np.array(np.unravel_index(index[::max(1, len(index) // _VALUES)], found.grid.shape))
+    factors = np.array(array.shape) / np.array(found.grid.shape)
+    values = array[tuple((index * factors[:, None]).astype(int))].astype(float)
+    return 1.4826 * float(np.median(np.abs(values - np.median(values)))) if len(values) else 0.0
+
+
+def grey_ratio(full_scales, spreads):
+    """How many times the grey level of the second of two maps that of the first is, or 1.
+
+    full_scales: of the two, each by itself; spreads: those of their solvent. Both go with the grey
+    level of a map. Occupancy moves the one and noise the other, hardly ever both alike. 1 where
+    they do not agree, or no solvent is left to be measured.
+    """
+    if min(*full_scales, *spreads) <= 0:
         return 1.0
-    full = found.tiles.full.value / reference.tiles.full.value
-    width = found.solvent.width / reference.solvent.width
-    if full <= 0 or max(full, 1 / full) < GREY_RATIO:
-        return 1.0
-    return full if max(full / width, width / full) < GREY_ALIKE else 1.0
+    full, spread = (one / other for one, other in (full_scales, spreads))
+    differs, alike = max(full, 1 / full), max(full / spread, spread / full)
+    return full if differs > GREY_RATIO and alike < GREY_ALIKE else 1.0
 
 
 def lies_as(one, other):
