@@ -20,7 +20,7 @@ THREAD_BYTES = 6 * 2**20
 MODIFY_ARRAYS = 4
 #: The same for a mask, the mask included, and for a targeted occupancy on the working grid.
 MASK_ARRAYS = 2
-TARGET_ARRAYS = 3
+TARGET_ARRAYS = 2
 
 
 def as_floats(array):

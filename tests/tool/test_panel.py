@@ -215,7 +215,7 @@ class TestInBackground:
         assert not panel.busy
         assert panel.volume is None
         assert session.models.list() == []
-        assert 'map was closed' in panel.map.status.text()
+        assert 'because blobs #1 was closed' in panel.map.status.text()
 
     def test_panel_closed_in_mid_run(self, session, tool, plain, events, in_background):
         models = session.models.list()
@@ -227,14 +227,14 @@ class TestInBackground:
 
     def test_an_error_in_the_background(self, panel, open_array, events, in_background, log,
                                         monkeypatch):
-        from chimerax.occupy.commands import estimate
+        from chimerax.occupy.commands import estimating
         open_array()
         events()
 
         def fails(*_args, **_values):
             raise ValueError('no such luck')
 
-        monkeypatch.setattr(estimate, 'estimate', fails)
+        monkeypatch.setattr(estimating, 'estimate', fails)
         panel.map.estimate_button.click()
         events(lambda: not panel.busy)
         assert '<b>Failed</b>' in panel.map.status.text()
