@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from ..core import SETTINGS
+from ..core.wording import worded
 from .outcome import ALREADY_DONE, DONE
-from .request import ESTIMATE, Request, as_options
+from .request import ESTIMATE, FACE, Request
 from .run import NAME, OUTPUT_DIR, run_batch
 from .terminal import Terminal
 from .versions import version
@@ -69,7 +70,7 @@ def _main(arguments):
         run_batch(maps, request, on_progress=terminal.on_progress, on_outcome=on_outcome, **runs)
     except ValueError as error:
         terminal.close()
-        parser.error(as_options(str(error)))
+        parser.error(worded(error, FACE))
     except KeyboardInterrupt:
         terminal.close()
         _summarize(outcomes, len(maps), quiet)

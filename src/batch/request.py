@@ -1,10 +1,9 @@
 """What is to be made from each map of a batch, checked before any map is touched."""
 
-import re
 from dataclasses import asdict, dataclass, fields
 
-from ..core import SETTINGS, Modification, Parameters
-from ..core.parameters import default, keyword
+from ..core import Modification, Parameters, wording
+from ..core.parameters import default
 
 #: Options that are settings of the estimate, in the order of the core.
 ESTIMATE = tuple(field.name for field in fields(Parameters))
@@ -74,7 +73,8 @@ class Request(Parameters):
         given = [self.full_scale != default('full_scale'), self.full_scale_region is not None,
                  self.full_scale_from is not None]
         if sum(given) > 1:
-            raise ValueError('give only one of fullScale, fullScaleRegion and fullScaleFrom')
+            raise ValueError('give only one of --full-scale, --full-scale-region and '
+                             '--full-scale-from')
         _ = self.modifications, self.subtractions    # made once, so that they are checked
 
     def _check_mode(self):
@@ -84,7 +84,7 @@ class Request(Parameters):
             object.__setattr__(self, 'mode', mode)
         elif needs_occupancy and self.mode != 'occupancy':
             raise ValueError('modified maps and subtraction masks come from a scale of occupancy '
-                             'mode: leave out "mode resolution"')
+                             'mode: leave out --mode resolution')
 
     def _check_modifying(self):
         changed = [name for name in MODIFYING
@@ -140,19 +140,21 @@ def option(name):
     return '--' + name.replace('_', '-')
 
 
-_KEYWORDS = {keyword(name): option(name) for name in [*SETTINGS, *(
-    field.name for field in fields(Request))] if '_' in name}
-_PHRASES = {'"confidence false"': '--modify-everywhere',
-            '"recalibrate true"': '--recalibrate',
-            '"mode occupancy"': '--mode occupancy',
-            '"mode resolution"': '--mode resolution',
-            '"baseline solvent"': '--baseline solvent',
-            'a solventMask': 'a --solvent-mask', 'a larger lowPass': 'a larger --low-pass'}
+def _given(setting, value):
+    if (setting, value) == ('confidence', False):
+        return 'give --modify-everywhere'
+    return f'give {option(setting)}' + ('' if value is True else f' {value}')
 
 
-def as_options(sentence):
-    """A sentence of the core, which speaks of keywords of commands, in terms of options."""
-    for phrase, words in _PHRASES.items():
-        sentence = sentence.replace(phrase, words)
-    return re.sub(r'\b[a-z]+(?:[A-Z][a-z]*)+\b',
-                  lambda found: _KEYWORDS.get(found[0], found[0]), sentence)
+#: The core's sentences in the words of the command line.
+FACE = wording.Face(option, _given, {
+    wording.INVERT: 'multiply it by -1 first',
+    wording.RESCALE: 'multiply it by a number first',
+    wording.REPLACE_VALUES: 'replace them first, for instance with RELION: relion_image_handler '
+                            '--i map.mrc --o new.mrc --remove_nan',
+    wording.STATE_VOXEL_SIZE: 'write it into the header first',
+    wording.UNMASKED: 'use the map as it was before it was masked',
+    wording.SOLVENT_MASK: 'give a --solvent-mask',
+    wording.REGION: 'give a --full-scale-region',
+    wording.UNSHARPENED: 'use the unsharpened map',
+})

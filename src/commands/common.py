@@ -20,6 +20,7 @@ from chimerax.core.errors import UserError
 from ..core.parameters import SETTINGS, keyword
 from ..session import coloring, volumes
 from ..session.record import record
+from ..session.wording import user_error
 
 #: A number and, where a setting has words for some, these words.
 _NUMBER = {True: IntArg, False: FloatArg}
@@ -159,7 +160,7 @@ def from_settings(cls, **values):
     try:
         return cls(**{name: value for name, value in values.items() if value is not None})
     except ValueError as error:
-        raise UserError(str(error)) from None
+        raise user_error(error) from None
 
 
 def checked_range(limits):

@@ -20,6 +20,7 @@ from ..mapfiles import rules
 from ..session import coloring, freememory, jobs, volumes
 from ..session.record import record
 from ..session.regions import region_of
+from ..session.wording import sentence, user_error
 from . import common
 
 #: Settings in the order in which they are told and repeated.
@@ -146,7 +147,7 @@ def prepared(source, parameters, solvent_mask=None, other=None, full_scale_regio
         grid = check_map(array, axes)
         _, working, _ = derive(parameters, grid)
     except ValueError as error:
-        raise _about(source, error) from None
+        raise user_error(error, source) from None
     mask = None
     if solvent_mask is not None:
         mask = volumes.sampled_on(solvent_mask, source, working.shape)
@@ -156,21 +157,12 @@ def prepared(source, parameters, solvent_mask=None, other=None, full_scale_regio
     return _Task(source, array, axes, parameters, mask, region, other, working)
 
 
-def _about(source, error):
-    """The core's error as one about a map; its #1 becomes the map's number."""
-    return UserError(f'{volumes.label(source)}: {numbered(str(error), source)}')
-
-
-def numbered(sentence, source):
-    """A sentence of the core, whose #1 stands for the map, with the map's number."""
-    return sentence.replace('#1', f'#{source.id_string}')
-
-
 def require_memory(tasks):
     """`UserError` if the estimates would need more memory than is free."""
     height = kept = 0
     for task in tasks:
-        height = max(height, kept + estimate_bytes(task.array, task.working))
+        height = max(height, kept + estimate_bytes(
+            task.array, task.working, task.parameters.tile_size))
         kept += kept_bytes(task.working)
     names = ', '.join(volumes.label(task.source) for task in tasks)
     freememory.require(height, f'the estimate of {names}', 'close other maps, or lower maxBox')
@@ -204,7 +196,7 @@ def estimates_of(tasks, progress):
                 task.array, task.axes, task.parameters, solvent_mask=task.solvent_mask,
                 full_scale_region=task.full_scale_region, full_scale_from=task.other, progress=one))
         except ValueError as error:
-            raise _about(task.source, error) from error
+            raise user_error(error, task.source) from error
         done += size
     return found
 
@@ -277,7 +269,7 @@ def log_result(session, source, scale_map, found, words):
         f'{found.parameters.mode.capitalize()} scale of {volumes.label(source)} is '
         f'#{scale_map.id_string}; full scale {found.full_scale:.4g} ({found.full_scale_note}).')
     for warning in rules.told(volumes.remarks_on(source), found.warnings):
-        logger.warning(f'{volumes.label(source)}: {numbered(warning, source)}')
+        logger.warning(f'{volumes.label(source)}: {sentence(warning, source)}')
     command = (f'occupy #{source.id_string} {common.settings_text(found.parameters, _SETTINGS)} '
                f'{words} modelId #{scale_map.id_string}')
     logger.info(common.folded(

@@ -9,6 +9,7 @@ from ..core import Modification, check_modification, modify
 from ..core.memory import modify_bytes
 from ..session import freememory, jobs, volumes
 from ..session.record import record
+from ..session.wording import user_error
 from . import common, looks
 from .estimate import words_for
 from .needed import needed_for_all, numbers_for
@@ -77,7 +78,7 @@ def _check(need, modification):
     try:
         check_modification(need.found, modification)
     except ValueError as error:
-        raise UserError(f'{volumes.label(need.source)}: {error}') from None
+        raise user_error(error, need.source) from None
 
 
 def _require_memory(needs, title):
@@ -100,7 +101,7 @@ def _modified(need, modification, progress):
         check_modification(found, modification)
     except ValueError as error:
         # The estimate is kept all the same: nothing is lost.
-        return None, is_new, f'{volumes.label(need.source)}: {error}'
+        return None, is_new, str(user_error(error, need.source))
     result = modify(need.array, need.with_given_scale(found), modification,
                     lambda share, stage='': progress(0.5 + 0.5 * share, stage))
     return result, is_new, None

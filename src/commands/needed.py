@@ -65,7 +65,8 @@ class Needed:
         """Memory that `work` takes at its height."""
         if self.found is not None and self._mask is None:
             return 0
-        return estimate_bytes(self._array, self.working_grid)
+        parameters = self.found.parameters if self.found is not None else self._task.parameters
+        return estimate_bytes(self._array, self.working_grid, parameters.tile_size)
 
     @property
     def array(self):

@@ -12,7 +12,7 @@ from .memory import as_floats
 from .progress import Stages
 from .scale import value_range
 from .threads import in_threads, slabs
-from .wording import MapError, SettingError, plain, reason_of
+from .wording import NO_RECONSTRUCTION, MapError, SettingError, plain, reason_of
 
 SLAB = 8
 
@@ -23,11 +23,13 @@ def check_modification(estimate, modification):
         raise SettingError('mode', 'a scale of resolution mode mixes resolution with occupancy and '
                                    'cannot drive a modification; estimate in occupancy mode first')
     if modification.confidence and estimate.solvent.suspect:
-        suspect = estimate.solvent.suspect
+        suspect = [*(warning for warning in estimate.warnings
+                     if getattr(warning, 'kind', '') in NO_RECONSTRUCTION),
+                   *estimate.solvent.suspect]
         ways = [remedy for reason in suspect for remedy in getattr(reason, 'remedies', ())]
         raise SettingError(
             'confidence',
-            f'the solvent model is suspect ({plain("; ".join(map(reason_of, suspect)))})',
+            plain('the solvent model is suspect: ' + '; '.join(map(reason_of, suspect))),
             (*dict.fromkeys(ways), ('confidence', False)))
 
 

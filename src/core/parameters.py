@@ -93,6 +93,14 @@ class Setting:
                 name, f'{{{name}}} must be at most {self.high:g}{unit}, not {value:g}')
         return value if type(value) in (int, float) else (int if self.whole else float)(value)
 
+    def takes(self, value):
+        """Whether `check` lets a value pass."""
+        try:
+            self.check('value', value)
+        except SettingError:
+            return False
+        return True
+
     @property
     def is_number(self):
         """Whether a number will do, besides any choices."""

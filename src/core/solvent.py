@@ -174,10 +174,12 @@ def flat_share(array, region=None):
     """
     shape = array.shape
     if region is not None:
-        places = np.nonzero(region)
-        values = array[tuple(at * n // m for at, n, m in
+        stride = max(1, round((region.size / 1_000_000) ** (1 / 3)))
+        places = np.nonzero(region[::stride, ::stride, ::stride])
+        values = array[tuple(stride * at * n // m for at, n, m in
                              zip(places, shape, region.shape, strict=True))]
-        return float(np.unique(values, return_counts=True)[1].max() / len(values))
+        return float(np.unique(values, return_counts=True)[1].max() / len(values)) if len(
+            values) else 0.0
     stride = max(1, round((array.size / 100_000) ** (1 / 3)))
     z = np.arange(0, shape[0], stride)
     sample = array[::stride, ::stride, ::stride][

@@ -11,6 +11,8 @@ from typing import NamedTuple
 #: What a remark is about, for those who have to tell one from another.
 IMAGES, MASK, INVERTED, TOMOGRAM, ALTERED, SHARPENED = (
     'images', 'mask', 'inverted', 'tomogram', 'altered', 'sharpened')
+#: Of these, what tells of a map that is no reconstruction: the reason for all else that is odd.
+NO_RECONSTRUCTION = (IMAGES, MASK, INVERTED, TOMOGRAM)
 SUSPECT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
     'suspect', 'off zero', 'full scale', 'noise', 'voxel size')
 

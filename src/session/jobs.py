@@ -17,6 +17,7 @@ from chimerax.core.tasks import Task
 from chimerax.core.triggerset import TriggerSet
 
 from ..core import Cancelled
+from .wording import sentence
 
 STARTED, PROGRESS, ENDED = 'job started', 'job progress', 'job ended'
 #: Seconds between two messages in the status line.
@@ -218,7 +219,7 @@ class Job:
         if isinstance(error, Cancelled):
             return UserError(f'{self.title} was cancelled')
         if isinstance(error, ValueError):
-            return UserError(str(error))
+            return UserError(sentence(error))
         if isinstance(error, MemoryError):
             return UserError(f'{self.title} ran out of memory; close other maps or lower maxBox')
         self.session.logger.info(

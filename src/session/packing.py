@@ -28,8 +28,8 @@ def pack(value, without=()):
                 'fields': {f.name: pack(getattr(value, f.name)) for f in fields(value)
                            if f.name not in without}}
     if isinstance(value, Remark):
-        return {'class': 'Remark', 'fields': dict(
-            template=value.template, remedies=value.remedies, kind=value.kind)}
+        return {'class': 'Remark', 'fields': {
+            'template': value.template, 'remedies': value.remedies, 'kind': value.kind}}
     if isinstance(value, tuple):
         return tuple(pack(one) for one in value)
     return value
