@@ -15,17 +15,17 @@ from ..core import (
 )
 from ..core.progress import Stages
 from ..core.threads import set_threads
-from ..core.wording import worded
 from ..mapfiles import result_suffix, write_map
 from ..mapfiles.rules import told
 from . import report as reports
 from .inputs import Inputs
 from .labels import of_modification, of_scale
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
-from .request import FACE, Request
+from .request import Request
 from .results import Results
 from .task import Reference
 from .versions import version
+from .wording import sentence
 
 
 def process(task, progress=None):
@@ -42,7 +42,7 @@ def process(task, progress=None):
     except Cancelled:
         raise
     except ValueError as error:
-        outcome = Outcome(task.given, FAILED, worded(error, FACE))
+        outcome = Outcome(task.given, FAILED, sentence(error))
     except OSError as error:
         outcome = Outcome(task.given, FAILED, _os_sentence(error, task.map))
     except MemoryError:
@@ -135,7 +135,7 @@ class _Work:
         self._write_modified(source, found, finals)
         self._took('modifying and writing', began)
 
-        warnings = [worded(text, FACE) for text in told(inputs.notes, found.warnings)]
+        warnings = [sentence(text) for text in told(inputs.notes, found.warnings)]
         note = (f'taken from {request.full_scale_from}' if reference
                 else found.full_scale_note)
         report = reports.describe(asked, files, source, found, note, warnings)
@@ -235,7 +235,7 @@ def _refused(found, modifications):
         try:
             check_modification(found, modification)
         except ValueError as error:
-            refused[word] = worded(error, FACE)
+            refused[word] = sentence(error)
     return refused
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import asdict, dataclass, fields
 
-from ..core import Modification, Parameters, wording
+from ..core import Modification, Parameters
 from ..core.parameters import default
+from ..core.wording import SettingError
 
 #: Options that are settings of the estimate, in the order of the core.
 ESTIMATE = tuple(field.name for field in fields(Parameters))
@@ -67,14 +68,15 @@ class Request(Parameters):
             object.__setattr__(self, name, tuple(float(power) for power in powers))
         if isinstance(self.kernel_size, list):
             object.__setattr__(self, 'kernel_size', tuple(self.kernel_size))
-        super().__post_init__()
         self._check_mode()
+        super().__post_init__()
         self._check_modifying()
         given = [self.full_scale != default('full_scale'), self.full_scale_region is not None,
                  self.full_scale_from is not None]
         if sum(given) > 1:
-            raise ValueError('give only one of --full-scale, --full-scale-region and '
-                             '--full-scale-from')
+            raise SettingError(
+                ('full_scale', 'full_scale_region', 'full_scale_from'),
+                'give only one of {full_scale}, {full_scale_region} and {full_scale_from}')
         _ = self.modifications, self.subtractions    # made once, so that they are checked
 
     def _check_mode(self):
@@ -83,17 +85,21 @@ class Request(Parameters):
             mode = 'occupancy' if needs_occupancy else default('mode')
             object.__setattr__(self, 'mode', mode)
         elif needs_occupancy and self.mode != 'occupancy':
-            raise ValueError('modified maps and subtraction masks come from a scale of occupancy '
-                             'mode: leave out --mode resolution')
+            raise SettingError('mode', 'modified maps and subtraction masks come from a scale of '
+                               'occupancy mode: leave out {mode} resolution')
 
     def _check_modifying(self):
+        if self.solvent and self.modify_everywhere:
+            raise SettingError(('solvent', 'modify_everywhere'), '{solvent} works by confidence, '
+                               'which {modify_everywhere} leaves out; leave one of them away')
         changed = [name for name in MODIFYING
                    if getattr(self, name) != type(self).__dataclass_fields__[name].default]
         if changed and not self.modifications and not self.subtractions:
-            raise ValueError(f'{option(changed[0])} has nothing to act on: '
-                             'give --amplify, --attenuate, --sigmoid or --solvent too')
+            raise SettingError(changed[0], f'{{{changed[0]}}} has nothing to act on: give '
+                               '{amplify}, {attenuate}, {sigmoid} or {solvent} too')
         if 'pivot' in changed and not self.sigmoid and not self.mask_sigmoid:
-            raise ValueError('--pivot has nothing to act on: give --sigmoid or --mask-sigmoid too')
+            raise SettingError('pivot', '{pivot} has nothing to act on: give {sigmoid} or '
+                               '{mask_sigmoid} too')
 
     @property
     def parameters(self):
@@ -133,28 +139,3 @@ class Request(Parameters):
     def as_dict(self):
         """As JSON takes it; `Request(**values)` is the reverse."""
         return asdict(self)
-
-
-def option(name):
-    """The name of an option as it is typed: --low-pass of low_pass."""
-    return '--' + name.replace('_', '-')
-
-
-def _given(setting, value):
-    if (setting, value) == ('confidence', False):
-        return 'give --modify-everywhere'
-    return f'give {option(setting)}' + ('' if value is True else f' {value}')
-
-
-#: The core's sentences in the words of the command line.
-FACE = wording.Face(option, _given, {
-    wording.INVERT: 'multiply it by -1 first',
-    wording.RESCALE: 'multiply it by a number first',
-    wording.REPLACE_VALUES: 'replace them first, for instance with RELION: relion_image_handler '
-                            '--i map.mrc --o new.mrc --remove_nan',
-    wording.STATE_VOXEL_SIZE: 'write it into the header first',
-    wording.UNMASKED: 'use the map as it was before it was masked',
-    wording.SOLVENT_MASK: 'give a --solvent-mask',
-    wording.REGION: 'give a --full-scale-region',
-    wording.UNSHARPENED: 'use the unsharpened map',
-})
