@@ -1,8 +1,10 @@
 """The estimate: local scale of a map, relative to the place of largest contrast."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import fourier
 from .fullest import Content
@@ -21,7 +23,7 @@ from .parameters import (
     Parameters,
     default,
 )
-from .progress import Stages
+from .progress import Progress, Stages
 from .recognise import recognise
 from .smoothing import smooth_alike
 from .solvent import SolventModel, fit_solvent, solvent_region
@@ -73,11 +75,11 @@ class ScaleEstimate:
     variability_limit: float | None = None
     noise_level: float | None = None
     baseline: float = 0.0
-    warnings: tuple = ()
+    warnings: tuple[str, ...] = ()
     noise_floor: float = 0.0
 
 
-def check_map(array, axes):
+def check_map(array: np.ndarray, axes: ArrayLike) -> Grid:
     """Check that a map can be estimated and return its `Grid`; `MapError` says what is wrong.
 
     array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
@@ -115,7 +117,7 @@ def value_range(array):
     return ends[:, 0].min(), ends[:, 1].max()
 
 
-def derive(parameters, grid):
+def derive(parameters: Parameters, grid: Grid) -> tuple[Parameters, Grid, np.ndarray]:
     """Fill in what is derived from the map.
 
     parameters: `Parameters`. grid: the `Grid` of the map (not the working grid). Returns the
@@ -139,8 +141,10 @@ def derive(parameters, grid):
                                   tau=tau), working, kernel
 
 
-def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_region=None,
-             full_scale_from=None, progress=None, **settings):
+def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None = None, *,
+             solvent_mask: np.ndarray | None = None, full_scale_region: np.ndarray | None = None,
+             full_scale_from: 'ScaleEstimate | None' = None, progress: Progress | None = None,
+             **settings: Any) -> 'ScaleEstimate':
     """Estimate the local scale of a map.
 
     array: (z, y, x), density positive, any real type; it is not modified. axes: voxel size in Å,
@@ -212,7 +216,9 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
         tiles, solvent, limit, noise_level, baseline, tuple(warnings), found.noise_floor)
 
 
-def refit_solvent(array, found, solvent_mask=None, progress=None):
+def refit_solvent(array: np.ndarray, found: 'ScaleEstimate',
+                  solvent_mask: np.ndarray | None = None,
+                  progress: Progress | None = None) -> 'ScaleEstimate':
     """An estimate with another solvent model, and the confidence that follows from it.
 
     array: the map (z, y, x). found: its `ScaleEstimate`. solvent_mask: as for `estimate`. Scale and
