@@ -175,7 +175,8 @@ SETTINGS = {
         'false modifies every voxel.', default=True),
     'exclude_solvent': Setting('Leave solvent out of the modified map.', default=False),
     'output_low_pass': Setting(
-        'Resolution to which the modified map is low-passed.', unit='Å', low=0.01, high=LARGEST_LOW_PASS),
+        'Resolution to which the modified map is low-passed.',
+        unit='Å', low=0.01, high=LARGEST_LOW_PASS),
     'match_histogram': Setting(
         'Give the modified map the grey levels of the input.', default=False),
     'seed': Setting(

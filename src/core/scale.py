@@ -1,5 +1,6 @@
 """The estimate: local scale of a map, relative to the place of largest contrast."""
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from .parameters import (
     BASELINE_WIDTHS,
     KERNEL_SIZES,
     PLAUSIBLE_VOXELS,
+    SUSPECT_FLAT_SHARE,
     VALUES,
     Parameters,
     default,
@@ -26,16 +28,18 @@ from .parameters import (
 from .progress import Progress, Stages
 from .recognise import recognise
 from .smoothing import smooth_alike
-from .solvent import SolventModel, fit_solvent, solvent_region
+from .solvent import SolventModel, fit_solvent, flat_share, solvent_region
 from .threads import in_threads, slabs
 from .tiles import Tiles, search_tiles
 from .wording import (
+    FLAT_SOLVENT,
     INVERT,
     OFF_ZERO,
     REPLACE_VALUES,
     RESCALE,
     STATE_VOXEL_SIZE,
     SUSPECT,
+    UNMASKED,
     VOXEL_SIZE,
     MapError,
     Remark,
@@ -179,7 +183,7 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     on_solvent = stages.next('Fitting solvent')
     solvent, region = _solvent_of(low_passed, array, solvent_mask, on_solvent)
     warnings = [*voxel_warnings(grid), *recognise(array, grid, low_passed),
-                *solvent_warnings(solvent)]
+                *solvent_warnings(solvent, array, region)]
     baseline = solvent.mean if resolved.baseline == 'solvent' else 0.0
     if baseline:
         content = content - np.float32(baseline)
@@ -228,12 +232,14 @@ def refit_solvent(array: np.ndarray, found: 'ScaleEstimate',
     array = as_floats(array)
     low_passed = fourier.low_pass(array, found.source_grid, found.parameters.low_pass,
                                   found.grid.shape, stages.next('Low-passing'))
-    solvent, _ = _solvent_of(low_passed, array, solvent_mask, stages.next('Fitting solvent'))
+    solvent, region = _solvent_of(
+        low_passed, array, solvent_mask, stages.next('Fitting solvent'))
     confidence = solvent.confidence_of(low_passed, out=low_passed)
     stages.finish()
-    kept = [warning for warning in found.warnings if getattr(warning, 'kind', '') != SUSPECT]
+    kept = [warning for warning in found.warnings
+            if getattr(warning, 'kind', '') not in (SUSPECT, FLAT_SOLVENT)]
     return replace(found, solvent=solvent, confidence=confidence,
-                   warnings=(*kept, *solvent_warnings(solvent)))
+                   warnings=(*kept, *solvent_warnings(solvent, array, region)))
 
 
 def _solvent_of(low_passed, source, mask, progress):
@@ -244,7 +250,7 @@ def _solvent_of(low_passed, source, mask, progress):
         mask = resample(mask, low_passed.shape)
     region = solvent_region(low_passed, mask, default('solvent_mask_threshold'))
     # The mask says where solvent is: flattened solvent elsewhere is no news.
-    return fit_solvent(low_passed, region, source, progress), region
+    return fit_solvent(low_passed, region, progress=progress), region
 
 
 def voxel_warnings(grid):
@@ -256,8 +262,17 @@ def voxel_warnings(grid):
                      'wrong, so are low-pass and kernel', (STATE_VOXEL_SIZE,), VOXEL_SIZE)
 
 
-def solvent_warnings(solvent):
-    """What is to be said of a solvent fit: nothing, or one sentence."""
+def solvent_warnings(solvent, array, region=None):
+    """What is to be said of a solvent fit: nothing, or a sentence or two.
+
+    array: the map (z, y, x). region: the solvent region of a mask, or None.
+    """
+    flat = 0 if region is None else flat_share(array, region)
+    if flat > SUSPECT_FLAT_SHARE:
+        yield Remark(f'{math.floor(100 * flat)} % of what the solvent mask calls solvent has one '
+                     'and the same value, as where another mask has flattened it: confidence then '
+                     'tells what lies outside that mask, not what is noise', (UNMASKED,),
+                     FLAT_SOLVENT)
     if solvent.suspect:
         remedies = dict.fromkeys(
             remedy for reason in solvent.suspect for remedy in getattr(reason, 'remedies', ()))

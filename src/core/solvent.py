@@ -136,14 +136,13 @@ def fit_solvent(array, region=None, source=None, progress=None):
     confidence = confidence_curve(
         density, gaussian(centres, height, mean, width), HISTOGRAM_FLOOR * peak)
     model = SolventModel(low, high, density, height, mean, width, confidence)
-    flat = 0 if source is None else flat_share(source, region)
+    flat = 0 if source is None else flat_share(source)
     reasons = []
     if flat > SUSPECT_FLAT_SHARE:
-        where = 'in the sphere' if region is None else 'that the solvent mask calls solvent'
         # Rounded down, or a part would read as if it were all.
         reasons.append(Remark(
-            f'{math.floor(100 * flat)} % of the voxels {where} have one and the same value, as '
-            'where a mask has flattened the solvent', (UNMASKED,)))
+            f'{math.floor(100 * flat)} % of the voxels have one and the same value, as where a '
+            'mask has flattened the solvent', (UNMASKED, SOLVENT_MASK)))
     reasons += _why_suspect(model, explained)
     return replace(model, suspect=tuple(reasons))
 
@@ -269,5 +268,5 @@ def _why_suspect(model, explained):
         # Rounded down: it must not read as if it were enough.
         share = math.floor(1000 * max(0, explained)) / 10
         reasons.append(Remark(f'a Gaussian explains only {share:g} % of the histogram\'s peak, of '
-                              f'which {100 * SUSPECT_EXPLAINED:g} % are needed', (SOLVENT_MASK,)))
+                              f'which {100 * SUSPECT_EXPLAINED:g} % are needed'))
     return reasons

@@ -13,8 +13,8 @@ IMAGES, MASK, INVERTED, TOMOGRAM, ALTERED, SHARPENED = (
     'images', 'mask', 'inverted', 'tomogram', 'altered', 'sharpened')
 #: Of these, what tells of a map that is no reconstruction: the reason for all else that is odd.
 NO_RECONSTRUCTION = (IMAGES, MASK, INVERTED, TOMOGRAM)
-SUSPECT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
-    'suspect', 'off zero', 'full scale', 'noise', 'voxel size')
+SUSPECT, FLAT_SOLVENT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
+    'suspect', 'flat solvent', 'off zero', 'full scale', 'noise', 'voxel size')
 
 #: Remedies that are no setting; those that are stand as (setting, value).
 INVERT, RESCALE, REPLACE_VALUES, STATE_VOXEL_SIZE = (

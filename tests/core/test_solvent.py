@@ -2,6 +2,7 @@ import re
 
 import numpy as np
 import pytest
+from chimerax.occupy.core import Modification, estimate, modify, refit_solvent
 from chimerax.occupy.core.solvent import (
     _why_suspect,
     confidence_curve,
@@ -10,8 +11,7 @@ from chimerax.occupy.core.solvent import (
     inside_sphere,
     solvent_region,
 )
-from chimerax.occupy.core.wording import UNMASKED
-from scipy.ndimage import zoom
+from chimerax.occupy.core.wording import FLAT_SOLVENT, SOLVENT_MASK, SUSPECT, UNMASKED
 
 
 def noise_with_a_ball(shape=(48, 48, 48), mean=0.0, width=1.0, ball=12.0, seed=2):
@@ -188,18 +188,24 @@ def test_a_share_that_falls_short_does_not_read_as_if_it_were_enough():
     assert not _why_suspect(model, 0.9)
 
 
-@pytest.mark.parametrize('shape', [(48, 48, 48), (36, 36, 36)])
-def test_a_solvent_mask_over_flattened_solvent_is_told(shape):
+@pytest.mark.parametrize('edge', [48, 36])
+def test_a_solvent_mask_over_flattened_solvent_is_told_and_used(edge):
     array = noise_with_a_ball()
     squares = ((np.arange(48) - 24) / 16.0) ** 2
-    inside = squares[:, None, None] + squares[:, None] + squares < 1
-    content = squares[:, None, None] + squares[:, None] + squares < 0.5
-    flat = np.where(inside, array, 0).astype(np.float32)
-    mask = zoom(content.astype(np.float32), np.array(shape) / 48, order=0)
-    small = zoom(array, np.array(shape) / 48, order=1)
-    region = solvent_region(small, mask, 0.9)
-    good, bad = fit_solvent(small, region, array), fit_solvent(small, region, flat)
-    assert not any('one and the same' in reason for reason in good.suspect)
-    reason = next(reason for reason in bad.suspect if 'one and the same' in reason)
-    assert 'that the solvent mask calls solvent' in reason
-    assert reason.remedies == (UNMASKED,)
+    squares = squares[:, None, None] + squares[:, None] + squares
+    flat = np.where(squares < 1, array, 0).astype(np.float32)
+    mask = (squares < 0.5).astype(np.float32)
+    settings = {'max_box': edge, 'mode': 'occupancy', 'solvent_mask': mask}
+    assert not [w for w in estimate(array, 3, **settings).warnings if w.kind == FLAT_SOLVENT]
+    found = estimate(flat, 3, **settings)
+    warning, = (w for w in found.warnings if w.kind == FLAT_SOLVENT)
+    assert warning.remedies == (UNMASKED,)
+    # What was advised for the map without a mask helps: a modification is to be had.
+    without = estimate(flat, 3, mode='occupancy', max_box=edge)
+    assert SOLVENT_MASK in next(w for w in without.warnings if w.kind == SUSPECT).remedies
+    with pytest.raises(ValueError, match='give a solvent_mask'):
+        modify(flat, without, Modification('attenuate'))
+    modify(flat, found, Modification('attenuate'))
+    refitted = refit_solvent(flat, without, mask)
+    assert [w.kind for w in refitted.warnings if w.kind in (SUSPECT, FLAT_SOLVENT)] == [
+        FLAT_SOLVENT]
