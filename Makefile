@@ -38,8 +38,9 @@ demo: $(ENV)  ## colour a real map by occupancy and by resolution; pictures and 
 test: $(ENV)  ## run all tests
 	$(RUN) -m pytest
 
-lint: $(ENV)  ## check style and common mistakes
+lint: $(ENV)  ## check style, common mistakes, and the types of the core
 	$(RUN) -m ruff check .
+	$(RUN) -m mypy
 
 wheel: $(ENV)  ## build the bundle's wheel with ChimeraX's own builder, in dist/
 	$(RUN) tools/make_wheel.py

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ..core import SETTINGS
 from .outcome import ALREADY_DONE, DONE
-from .request import ESTIMATE, Request, as_options
+from .request import ESTIMATE, Request
 from .run import NAME, OUTPUT_DIR, run_batch
 from .terminal import Terminal
 from .versions import version
+from .wording import sentence
 
 #: Exit statuses: all well; a map failed; a mistake in the options; interrupted.
 WELL, FAILURES, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -69,7 +70,7 @@ def _main(arguments):
         run_batch(maps, request, on_progress=terminal.on_progress, on_outcome=on_outcome, **runs)
     except ValueError as error:
         terminal.close()
-        parser.error(as_options(str(error)))
+        parser.error(sentence(error))
     except KeyboardInterrupt:
         terminal.close()
         _summarize(outcomes, len(maps), quiet)

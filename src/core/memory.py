@@ -39,7 +39,8 @@ def estimate_bytes(array, working, tile_size=TILE_SIZE):
     """
     needed = ESTIMATE_ARRAYS * _FLOAT * working.voxels + _copy_bytes(array)
     tile = _FLOAT * math.prod(min(tile_size, n) for n in working.shape)
-    needed += max(THREAD_BYTES, tile + _FLOAT * GATHERED_VOXELS) * thread_count()
+    # Tiles are gathered, and then laid out for sorting.
+    needed += max(THREAD_BYTES, 2 * max(tile, _FLOAT * GATHERED_VOXELS)) * thread_count()
     if working.shape != array.shape:
         _, my, mx = working.shape
         needed += _COMPLEX * array.shape[0] * my * (mx // 2 + 1)

@@ -17,9 +17,11 @@ from Qt.QtWidgets import (
 )
 
 from ..core.parameters import MODES
+from ..core.wording import worded
 from ..session import jobs, volumes
 from .parameters import ParametersSection
 from .widgets import ModelChoice, beside, breakable, column, enable_if, text_label, tip
+from .wording import FACE
 
 #: What tells the modes apart, in half a sentence.
 _MODE_TEXTS = {
@@ -137,7 +139,7 @@ class MapSection:
                 about_time = (f'Kernel of {voxels} voxels; '
                               + time_text(self._seconds(panel.volume, working)))
         except ValueError as error:
-            reason = str(error)
+            reason = worded(error, FACE)
         if panel.volume is None:
             reason = 'open a map first, for instance with File > Open'
         running = jobs.jobs(panel.session).running

@@ -8,6 +8,7 @@ from ..commands.modify import KINDS
 from ..core import Modification, check_modification
 from ..core.curves import curve
 from ..core.parameters import OUTPUTS, SETTINGS, keyword
+from ..core.wording import worded
 from ..session import volumes
 from ..session.record import record
 from .drawings import CurvePlot
@@ -23,6 +24,7 @@ from .widgets import (
     text_label,
     tip,
 )
+from .wording import FACE
 
 #: The slider ends at this power, beyond which hardly anything changes; the box goes further.
 _TOP_POWER = 50
@@ -209,7 +211,7 @@ class ModifySection:
             if entry is not None and not entry.stale:
                 check_modification(entry.estimate, modification)
         except ValueError as error:
-            return _for_panel(str(error))
+            return worded(error, FACE)
         return ''
 
     def _why_no_preview(self):
@@ -326,9 +328,3 @@ def _drives(session, volume):
     """Whether a map can take the place of a scale: any but a scale of resolution mode."""
     entry = record(session).of_scale_map(volume)
     return entry is None or entry.mode == 'occupancy'
-
-
-def _for_panel(error):
-    """An error of the core in the words of the panel."""
-    return (error.replace('give a solventMask', 'choose a solvent mask and estimate again')
-            .replace('"confidence false" to modify every voxel', 'modify every voxel (Options)'))

@@ -104,12 +104,10 @@ def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell)
 
 
 @pytest.mark.parametrize(('kind', 'reason'), [
-    ('masked', 'solvent model is suspect'), ('inverted', 'the map may be inverted'),
-    ('noise', 'in noise')])
+    ('masked', 'solvent model is suspect'), ('noise', 'in noise')])
 def test_refused_modification_leaves_the_rest(output, blobs, write, tmp_path, kind, reason, capsys):
     rng = np.random.default_rng(0)
     array = {'masked': np.where(blobs > 0.2, blobs, 0),
-             'inverted': -blobs,
              'noise': gaussian_filter(rng.standard_normal((64, 64, 64)), 1)}[kind]
     path = write(tmp_path / f'{kind}.mrc', array.astype(np.float32))
     wanted = {'output_dir': output, 'amplify': 3, 'attenuate': 2, 'confidence': True}
