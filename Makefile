@@ -36,7 +36,7 @@ demo: $(ENV)  ## colour a real map by occupancy and by resolution; pictures and 
 	$(RUN) tools/demo.py --chimerax "$(CHIMERAX)"
 
 test: $(ENV)  ## run all tests
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 lint: $(ENV)  ## check style, common mistakes, and the types of the core
 	$(RUN) -m ruff check .
