@@ -21,6 +21,7 @@ BASELINES = ('zero', 'solvent')
 KINDS = ('amplify', 'attenuate', 'sigmoid', 'solvent')
 OUTPUTS = ('map', 'difference', 'gain')
 B_FACTORS = ('own', 'same')
+GROUPINGS = ('chain', 'residue', 'segment')
 COVERS = ('kept', 'subtracted')
 
 #: Densities between these can be squared and summed; what lies beyond is damage or a wrong unit.
@@ -41,6 +42,10 @@ NYQUIST_VOXELS = 2
 FIT_RESOLUTION = 8.0
 FINE_FIT_RESOLUTION = 5.0
 FIT_VOXELS = 3.0
+#: A ligand of so many atoms is a group of its own.
+LEAST_LIGAND = 4
+#: Maps share a grey level where their full levels differ by no more than this share of the median.
+SAME_GREY = 0.1
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
@@ -206,6 +211,11 @@ SETTINGS = {
     'b_factor': Setting(
         'Whether each group gets a B-factor of its "own", or all get the "same".',
         default='own', choices=B_FACTORS),
+    'by': Setting(
+        'What is fitted each by itself: every "chain", every "residue", or every "segment" of a '
+        'chain; ligands are by themselves in any case.', default='chain', choices=GROUPINGS),
+    'segment': Setting(
+        'Residues in a segment.', default=20, unit='residues', low=2, high=1000, whole=True),
     'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
     'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
 }
