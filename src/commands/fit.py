@@ -1,5 +1,6 @@
 """`occupy fit`: how much of each chain, ligand or residue of a model a map holds."""
 
+import builtins
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +19,8 @@ from chimerax.core.commands import (
 )
 from chimerax.core.errors import UserError
 
-from ..core import FitParameters, fit_occupancies, on_one_scale, prepare
-from ..core.parameters import SAME_GREY, default
+from ..core import FitParameters, common_solvent, fit_occupancies, on_one_scale, prepare
+from ..core.parameters import SAME_GREY, SOLVENT_MAPS, default
 from ..session import coloring, jobs, volumes
 from ..session.groups import group_atoms, same_frame
 from ..session.readout import COLUMNS, ColumnWritten, register_attribute
@@ -81,25 +82,32 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
     on_maps = [grouped.on(volume) for volume in maps]
     axes = [volumes.axes_of(volume) for volume in maps]
     designs_of = _shared(maps)
+    designs = {}
+    # What some maps tell of their solvent together, all are then fitted with.
+    pilots = list(builtins.range(0, len(maps), -(-len(maps) // SOLVENT_MAPS))) if len(maps) > 1 else []
+
+    def fitted(i, solvent, share):
+        first = designs_of[i]
+        try:
+            if first not in designs:
+                designs.clear()     # one at a time: they are large
+                designs[first] = prepare(arrays[i].shape, axes[i], on_maps[i], parameters,
+                                         progress=lambda done, stage='': share(done / 2, stage))
+            return fit_occupancies(designs[first], arrays[i], full=wanted, solvent=solvent,
+                                   progress=lambda done, stage='': share((1 + done) / 2, stage))
+        except ValueError as error:
+            raise user_error(error, maps[i]) from error
 
     def work(progress):
-        designs, found, number = {}, [], len(maps)
-        for i, (volume, array) in enumerate(zip(maps, arrays, strict=True)):
-            def share(done, stage='', i=i):
-                progress((i + done) / number, stage or 'Fitting')
-            try:
-                first = designs_of[i]
-                if first not in designs:
-                    designs.clear()
-                    designs[first] = prepare(
-                        array.shape, axes[i], on_maps[i], parameters,
-                        progress=lambda done, stage='': share(done / 2, stage))
-                found.append(fit_occupancies(
-                    designs[first], array, full=wanted,
-                    progress=lambda done, stage='': share((1 + done) / 2, stage)))
-            except ValueError as error:
-                raise user_error(error, volume) from error
-        return found
+        total, solvent = len(pilots) + len(maps), None
+
+        def share_of(number):
+            return lambda done, stage='': progress((number + done) / total, stage or 'Fitting')
+
+        if pilots:
+            solvent = common_solvent([fitted(i, None, share_of(number))
+                                      for number, i in enumerate(pilots)])
+        return [fitted(i, solvent, share_of(len(pilots) + i)) for i in builtins.range(len(maps))]
 
     def deliver(found):
         grouped.check()

@@ -15,6 +15,7 @@ from .modify import Modifier, check_modification, modify
 from .occupancies import (
     GroupOccupancy,
     Occupancies,
+    common_solvent,
     fit_occupancies,
     occupancies,
     on_one_scale,
@@ -26,7 +27,7 @@ from .threads import Cancelled
 
 __all__ = [
     'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Modification',
-    'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'check_modification',
+    'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'common_solvent', 'check_modification',
     'content_map', 'derive', 'estimate', 'fit_occupancies', 'modify', 'occupancies', 'on_one_scale',
     'prepare', 'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
 ]

@@ -46,6 +46,8 @@ FIT_VOXELS = 3.0
 LEAST_LIGAND = 4
 #: Maps share a grey level where their full levels differ by no more than this share of the median.
 SAME_GREY = 0.1
+#: Solvent that several maps have in common is taken from so many of them.
+SOLVENT_MAPS = 5
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
