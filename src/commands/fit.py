@@ -84,7 +84,8 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
     designs_of = _shared(maps)
     designs = {}
     # What some maps tell of their solvent together, all are then fitted with.
-    pilots = list(builtins.range(0, len(maps), -(-len(maps) // SOLVENT_MAPS))) if len(maps) > 1 else []
+    every = -(-len(maps) // SOLVENT_MAPS)
+    pilots = list(builtins.range(0, len(maps), every)) if len(maps) > 1 else []
 
     def fitted(i, solvent, share):
         first = designs_of[i]

@@ -12,6 +12,8 @@ from . import files, logtables
 COLUMNS = ('group', 'atoms', 'occupancy', 'error', 'b_factor', 'b_error', 'inside', 'note')
 #: A table of more rows than this is folded away.
 _LONG = 40
+#: So many of the groups that are full are named.
+_NAMED = 8
 
 
 def rows(maps, found):
@@ -54,13 +56,22 @@ def _cell(value):
 
 def tell(session, maps, found, grouped):
     """Tell of a fit in the log: what counts as full, a table, and what is odd."""
-    for volume, one in zip(maps, found, strict=True):
-        rests_on = f' ({", ".join(one.full_groups[:8])}' + (
-            ' …)' if len(one.full_groups) > 8 else ')') if one.full_groups else ''
+    first = found[0]
+    if len(found) == 1:
         session.logger.info(
-            f'Occupancies in {volumes.label(volume)}, fitted to {one.resolution:.3g} Å: full is '
-            f'{one.full_note}{rests_on}; map and fit correlate by {one.correlation:.3f}; '
-            f'{one.outside:.0%} of the map\'s content lies outside the model.')
+            f'Occupancies in {volumes.label(maps[0])}, fitted to {first.resolution:.3g} Å: full is '
+            f'{first.full_note}{_groups(first.full_groups)}; map and fit correlate by '
+            f'{first.correlation:.3f}; {first.outside:.0%} of the map\'s content lies outside the '
+            'model.')
+    else:
+        full = 'one for all, the median of what is full in each' if (
+            len({one.full_level for one in found}) == 1) else 'what is full in each'
+        worst = min(found, key=lambda one: one.correlation)
+        session.logger.info(
+            f'Occupancies in {len(found)} maps, fitted to {first.resolution:.3g} Å: full is {full} '
+            f'({first.full_note.split("each: ")[-1]}); map and fit correlate by '
+            f'{worst.correlation:.3f} or more; up to '
+            f'{max(one.outside for one in found):.0%} of a map\'s content lies outside the model.')
     table = _one(found[0], grouped) if len(found) == 1 else _several(maps, found, grouped)
     number = len(grouped.groups)
     session.logger.info(
@@ -69,6 +80,13 @@ def tell(session, maps, found, grouped):
     for volume, one in zip(maps, found, strict=True):
         for warning in one.warnings:
             session.logger.warning(f'{volumes.label(volume)}: {sentence(warning, volume)}')
+
+
+def _groups(names):
+    """Some names in brackets, the first ones of many."""
+    if not names:
+        return ''
+    return f' ({", ".join(names[:_NAMED])}{" …" if len(names) > _NAMED else ""})'
 
 
 def _one(found, grouped):

@@ -27,7 +27,8 @@ from .threads import Cancelled
 
 __all__ = [
     'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Modification',
-    'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'common_solvent', 'check_modification',
-    'content_map', 'derive', 'estimate', 'fit_occupancies', 'modify', 'occupancies', 'on_one_scale',
-    'prepare', 'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
+    'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'check_modification',
+    'common_solvent', 'content_map', 'derive', 'estimate', 'fit_occupancies', 'modify',
+    'occupancies', 'on_one_scale', 'prepare', 'refit_solvent', 'solvent_definition',
+    'subtraction_mask', 'targeted_occupancy',
 ]

@@ -212,7 +212,7 @@ class _State:
         return float(np.abs(change[:n]).max() * self.unit / max(np.abs(self.o).max(), 1e-30))
 
     def _tie(self):
-        """The unknowns as they follow from those that are free: one B for all, solvent held, or all."""
+        """The unknowns as they follow from those that are free: one B, solvent held, or all."""
         number = 2 * self.n + len(self.k) + 1
         tie = np.eye(number)
         if self.held:
