@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-UNITS = {'Å': '&Aring;', 'voxels': 'voxels'}
+UNITS = {'residues': 'Residues', 'Å': '&Aring;', 'voxels': 'voxels'}
 #: Keywords whose setting has another name.
 SETTING_OF = {'threshold': 'mask_threshold', 'distance': 'region_distance'}
 #: The keywords of `occupy` itself have sections of their own.
