@@ -226,3 +226,19 @@ def test_closed_in_mid_run_it_ends_quietly(session, run, make_map, model, log, w
     assert not job.running
     assert 'closed' in job.failure
     assert 'Traceback' not in log.text()
+
+
+def test_the_scale_against_a_model(session, run, make_map, model):
+    from chimerax.occupy.session.record import record
+    volume = make_map()
+    run(f'occupy #{volume.id_string} mode occupancy fullScaleModel #1 color false')
+    scales = run(f'occupy atoms #1 map #{volume.id_string} mode occupancy')[0]
+    found = dict(zip([part.name for part in scales.layout.parts], scales.part_values, strict=True))
+    assert found['#1/A'] == pytest.approx(1, abs=0.05)
+    assert found['#1/B'] == pytest.approx(0.4, abs=0.06)
+    plain = record(session).estimate_for(volume, 'occupancy')
+    assert 'model' in plain.full_scale_note
+    for words, match in (('mode resolution', 'needs "mode occupancy"'),
+                         ('mode occupancy fullScale auto', 'contradict')):
+        with pytest.raises(UserError, match=match):
+            run(f'occupy #{volume.id_string} {words} fullScaleModel #1')
