@@ -6,7 +6,7 @@ from chimerax.core.errors import UserError
 from ..session import coloring, volumes
 from ..session.record import record
 from . import common
-from .estimate import choose_look, key_title
+from .estimate import choose_look
 
 
 def occupy_color(session, models, *, map=None, mode=None, palette=None, range=None, key=True):
@@ -29,7 +29,7 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
             surfaces = coloring.surfaces_of(target)
         coloured += coloring.color_surfaces(
             session, surfaces, scale_map, chosen, limits,
-            title=key_title(entry.estimate) if key else '')
+            key=key)
     return coloured
 
 

@@ -290,7 +290,7 @@ def _color(session, sources, estimates, palette, limits, key):
                 entry = known.set(source, one, scale_map)
             coloring.color_surfaces(
                 session, coloring.surfaces_of(source), entry.scale_map, chosen, limits,
-                title=estimate.key_title(one) if key and source is sources[-1] else '')
+                key=key)
 
 
 def register(_command_info, logger):

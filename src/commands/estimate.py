@@ -227,7 +227,7 @@ def _shown(session, task, scale_map, found, color, key, palette, limits):
     if color:
         coloring.color_surfaces(
             session, coloring.surfaces_of(source), scale_map, chosen, limits,
-            title=key_title(found) if key else '', name='occupy')
+            key=key, name='occupy')
 
 
 def choose_look(session, source, palette, limits, found):
@@ -251,11 +251,6 @@ def choose_look(session, source, palette, limits, found):
     else:
         limits = tuple(look.get('range', coloring.DEFAULT_RANGE))
     return palette, limits
-
-
-def key_title(found):
-    """What the colour key says it shows."""
-    return f'{found.parameters.mode} scale'
 
 
 def log_result(session, source, scale_map, found, words):
