@@ -22,14 +22,14 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
         raise UserError('nothing here has a surface to be coloured; name a map')
     plan = [(target, _entry(session, map or target, mode)) for target in targets]
     coloured = []
-    for target, (entry, scale_map) in plan:
-        chosen, limits = choose_look(session, entry.source, palette, range, entry.estimate)
-        surfaces = [target]
-        if hasattr(target, 'full_matrix'):
-            surfaces = coloring.surfaces_of(target)
-        coloured += coloring.color_surfaces(
-            session, surfaces, scale_map, chosen, limits,
-            key=key)
+    with session.undo.aggregate('occupy color'):
+        for target, (entry, scale_map) in plan:
+            chosen, limits = choose_look(session, entry.source, palette, range, entry.estimate)
+            surfaces = [target]
+            if hasattr(target, 'full_matrix'):
+                surfaces = coloring.surfaces_of(target)
+            coloured += coloring.color_surfaces(
+                session, surfaces, scale_map, chosen, limits, key=key)
     return coloured
 
 

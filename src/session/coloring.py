@@ -96,16 +96,14 @@ def ranged(chosen, limits):
     None leaves the palette's own values where it has any, and else takes the default range.
     """
     colormap = chosen.colormap
-    if limits is None:
-        if colormap.values_specified:
-            return colormap
-        limits = DEFAULT_RANGE
-    low, high = limits
+    if limits is None and colormap.values_specified:
+        limits = colormap.value_range()
+    low, high = DEFAULT_RANGE if limits is None else limits
     values = np.asarray(colormap.data_values, np.float32)
     share = (values - values[0]) / (values[-1] - values[0])
     return Colormap(low + share * np.float32(high - low), colormap.colors,
                     colormap.color_above_value_range, colormap.color_below_value_range,
-                    colormap.color_no_value, name=colormap.name)
+                    colormap.color_no_value, name=chosen.name)
 
 
 def surfaces_of(volume):

@@ -13,6 +13,7 @@ from chimerax.core.models import REMOVE_MODELS, Surface
 from chimerax.surface.colorvol import VolumeColor
 
 from ..core.parameters import MODES
+from .follow import followers
 from .record import record
 
 #: Colours in the key; of these the first and the last are labelled with a number, the middle one
@@ -70,10 +71,19 @@ def shown_on(surface):
     return Shown(mode, surface if gone else owner, by.colormap)
 
 
+def family(volume):
+    """A map and the modified maps made from it, those that are seen first."""
+    return sorted([volume, *followers(volume.session).followers_of(volume, 'map')],
+                  key=lambda one: not one.visible)
+
+
 def shown_of(volume):
-    """What the surfaces of a map show of its own scale, those that are seen first, or None."""
-    surfaces = sorted(volume.surfaces, key=lambda surface: not surface.display)
-    for surface in surfaces:
+    """What the surfaces of a map show of its scale, or None.
+
+    Where a map that was made from it is seen in its place, its surfaces tell.
+    """
+    surfaces = [surface for one in family(volume) for surface in one.surfaces]
+    for surface in sorted(surfaces, key=lambda surface: not surface.visible):
         shown = shown_on(surface)
         if shown is not None and shown.owner is volume:
             return shown

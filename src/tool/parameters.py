@@ -1,50 +1,70 @@
-"""The parameters of an estimate: folded away, each with what is derived from the map."""
+"""The parameters of an estimate, each with what is derived from the map."""
+
+import re
 
 from Qt.QtCore import Qt
-from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QToolButton
+from Qt.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QStyle,
+    QToolButton,
+    QWidget,
+)
 
 from ..commands import common
 from ..core import Parameters, derive
 from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, default, keyword
 from ..session import volumes
 from ..session.record import record
-from .widgets import folded, menu, scrolls_past, tip
+from .widgets import column, folded, menu, scrolls_past, tip
 
-_LABELS = {
-    'low_pass': 'Low-pass', 'worst_resolution': 'Worst resolution', 'kernel_size': 'Kernel edge',
+#: What is asked for every day, and what only those ask for who have read the method.
+_EVERYDAY = {'low_pass': 'Low-pass', 'full_scale': 'Full scale'}
+_EXPERT = {
+    'worst_resolution': 'Worst resolution', 'kernel_size': 'Kernel edge',
     'kernel_radius': 'Kernel radius', 'tau': 'Tau', 'tile_size': 'Tile edge',
-    'max_box': 'Largest box', 'full_scale': 'Full scale', 'smooth': 'Smoothing'}
+    'max_box': 'Largest box', 'smooth': 'Smoothing'}
+_LABELS = {**_EVERYDAY, **_EXPERT}
 _WHOLE = ('kernel_size', 'tile_size', 'max_box')
+#: From what other settings are derived where they are left empty.
+_DERIVED_FROM = ('low_pass', 'worst_resolution')
 
 
 class ParametersSection:
-    """Entries that are empty where a parameter is to be derived.
+    """Entries that are empty where a parameter is to be derived; what is wrong is marked there.
 
-    `widget` is the folded panel.
+    `widget` holds those of every day, and, folded, those for experts.
     """
 
-    def __init__(self, panel, parent):
+    def __init__(self, panel):
         self._changed = panel.refresh_soon
-        self.widget = folded(
-            parent, 'Parameters',
-            'Show what the estimate can be told; empty entries are derived from the map')
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        self.entries, self.resets = {}, {}
-        for name, text in _LABELS.items():
+        self._has_estimate = lambda volume, mode: record(panel.session).estimate_for(
+            volume, mode) is not None
+        self.widget = QWidget()
+        layout = column(self.widget)
+        self.entries, self.resets, self._marks = {}, {}, {}
+        grid = _grid(layout)
+        for name, text in _EVERYDAY.items():
             self._add_entry(grid, name, text)
         self._add_references(grid, panel)
+        self.expert = folded(self.widget, 'For experts', 'Everything else the estimate can be told')
+        inner = _grid(self.expert.content_area.layout())
+        for name, text in _EXPERT.items():
+            self._add_entry(inner, name, text)
         self.baseline = menu(BASELINES, tooltip=tip('baseline'))
+        self.baseline.setAccessibleName('Baseline')
         self.baseline.currentIndexChanged.connect(lambda _i: self._edited())
-        row = grid.rowCount()
-        grid.addWidget(QLabel('Baseline'), row, 0)
-        grid.addWidget(self.baseline, row, 1, 1, 3)
-        self.recalibrate = QCheckBox('Zero at the edge of noise')
+        row = inner.rowCount()
+        inner.addWidget(QLabel('Baseline'), row, 0)
+        inner.addWidget(self.baseline, row, 1, 1, 3)
+        self.recalibrate = QCheckBox('Scale 0 is where noise ends')
         self.recalibrate.setToolTip(tip('recalibrate'))
         self.recalibrate.toggled.connect(lambda _on: self._edited())
-        grid.addWidget(self.recalibrate, row + 1, 0, 1, 4)
-        self.widget.content_area.layout().addLayout(grid)
+        inner.addWidget(self.recalibrate, row + 1, 0, 1, 4)
+        layout.addWidget(self.expert)
 
     def _add_entry(self, grid, name, text):
         row = grid.rowCount()
@@ -80,14 +100,11 @@ class ParametersSection:
         from chimerax.atomic import Structure
         from chimerax.map import Volume
 
-        def estimated(volume):
-            return record(panel.session).estimate_for(volume, panel.mode) is not None
-
         self.full_scale_from = panel.model_choice(
             Volume, 'this map',
             'Take full scale over from another map that was estimated in the same mode, such as '
             'another class of the same data set (keyword fullScaleFrom)',
-            estimated)
+            lambda volume: self._has_estimate(volume, panel.mode))
         self.full_scale_region = panel.model_choice(
             (Volume, Structure), 'none',
             'A mask or an atomic model that covers what is known to be at full occupancy (keyword '
@@ -101,6 +118,49 @@ class ParametersSection:
             label.setBuddy(choice)
             grid.addWidget(label, row, 0)
             grid.addWidget(choice, row, 1, 1, 3)
+
+    def mark(self, error):
+        """Mark the entry that an error (`ValueError`, or None) is about; returns a sentence.
+
+        The sentence names the entry as it is called on the screen.
+        """
+        text = '' if error is None else str(error)
+        name = None if error is None else self._entry_of(error)
+        for other, entry in self.entries.items():
+            wrong = other == name
+            mark = self._marks.get(other)
+            if wrong and mark is None:
+                icon = entry.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+                self._marks[other] = entry.addAction(
+                    icon, QLineEdit.ActionPosition.TrailingPosition)
+            elif not wrong and mark is not None:
+                entry.removeAction(self._marks.pop(other))
+            entry.setToolTip(f'<p>{self._in_words(text, name)}</p>' if wrong else tip(other))
+        if name in _EXPERT and not self.expert.shown:
+            self.expert.toggle_button.click()
+        return self._in_words(text, name)
+
+    def _entry_of(self, error):
+        """The name of the entry that has to be changed, or None."""
+        name = getattr(error, 'setting', None)
+        if name not in self.entries:
+            words = re.findall(r'\w+', str(error))
+            named = [(words.index(word), one) for one in self.entries
+                     for word in (keyword(one), _LABELS[one].split()[0]) if word in words]
+            name = min(named)[1] if named else None
+        if name is not None and self.entries[name].text():
+            return name
+        # What was derived is wrong because of what it was derived from.
+        given = [one for one in _DERIVED_FROM if self.entries[one].text()]
+        return given[0] if given and name is not None else None
+
+    def _in_words(self, text, name):
+        if name is None:
+            return text
+        if name in _DERIVED_FROM and keyword(name) not in text and _LABELS[name] not in text:
+            entered = f'{self.entries[name].text()} {SETTINGS[name].unit}'.strip()
+            return f'{_LABELS[name]}: {entered} does not suit this map; try another value'
+        return text.replace(keyword(name), _LABELS[name])
 
     @staticmethod
     def _full_scale_box(entry):
@@ -139,11 +199,12 @@ class ParametersSection:
                              'from" and "Full region" as it was')
         return Parameters(mode=mode, **values)
 
-    def words(self):
-        """All that is set as keywords of the command."""
+    def words(self, mode):
+        """All that is set as keywords of the command, but for what is not there in a mode."""
         words = [f'{keyword(name)} {common.value_text(value)}'
                  for name, value in self.values().items()]
-        words += [f'{name} #{model.id_string}' for name, model in self._references().items()]
+        words += [f'{name} #{model.id_string}' for name, model in self._references().items()
+                  if name != 'fullScaleFrom' or self._has_estimate(model, mode)]
         return ' '.join(words)
 
     def _references(self):
@@ -175,7 +236,7 @@ class ParametersSection:
         """The entries as they are, for a session."""
         return {'texts': {name: entry.text() for name, entry in self.entries.items()},
                 'baseline': self.baseline.currentData(),
-                'recalibrate': self.recalibrate.isChecked(), 'shown': self.widget.shown,
+                'recalibrate': self.recalibrate.isChecked(), 'expert': self.expert.shown,
                 'references': self._references()}
 
     def set_state(self, state):
@@ -188,8 +249,16 @@ class ParametersSection:
         references = state.get('references', {})
         self.full_scale_from.choose(references.get('fullScaleFrom'))
         self.full_scale_region.choose(references.get('fullScaleRegion'))
-        if state['shown'] != self.widget.shown:
-            self.widget.toggle_button.click()
+        if state['expert'] != self.expert.shown:
+            self.expert.toggle_button.click()
+
+
+def _grid(layout):
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setColumnStretch(1, 1)
+    layout.addLayout(grid)
+    return grid
 
 
 def _short(value):

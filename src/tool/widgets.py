@@ -97,6 +97,10 @@ def folded(parent, title, tooltip):
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setToolTip(tooltip)
+    # ChimeraX folds by height alone: what is folded would be stepped through with the keyboard.
+    content = panel.content_area
+    content.setVisible(panel.shown)
+    button.clicked.connect(lambda _checked: content.setVisible(panel.shown))
     return panel
 
 

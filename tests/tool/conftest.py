@@ -108,7 +108,7 @@ def estimated(panel, blobs, events):
     """A map with an estimate of occupancy mode, made by the panel."""
     events()
     panel.map.mode_buttons['occupancy'].click()
-    panel.map.estimate_button.click()
+    panel.bottom.estimate.click()
     events(lambda: not panel.color._values.busy)
     return blobs
 
