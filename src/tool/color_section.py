@@ -13,7 +13,7 @@ from ..session.key import family, scale_key, shown_on
 from .drawings import RangeHistogram
 from .look import Look, color_command, look_of, look_words
 from .surface_values import SurfaceValues
-from .widgets import beside, column, enable_if, menu, number_box
+from .widgets import Beside, beside, column, enable_if, menu, number_box
 
 #: ChimeraX's own palettes that suit a scale, offered beside ours.
 _OTHERS = ('ylgnbu', 'ylorrd', 'rdylbu', 'spectral', 'rainbow', 'grayscale')
@@ -52,12 +52,13 @@ class ColorSection:
         self.default_range = QPushButton('Default')
         self.default_range.setToolTip('Back to the default range')
         self.default_range.clicked.connect(lambda: self._set_range(*coloring.DEFAULT_RANGE))
-        layout.addLayout(beside('Range', self.low, 'to', self.high, self.default_range))
         self.apply_button = QPushButton('Colour by scale')
         self.apply_button.setToolTip('Colour the surfaces of the map by its scale')
         self.remove = QPushButton('Remove colours')
         self.remove.setToolTip('Give the surfaces the single colour of the map again')
-        layout.addLayout(beside(self.apply_button, self.remove))
+        layout.addWidget(Beside(
+            beside('Range', self.low, 'to', self.high, self.default_range, 1, stretch=False),
+            beside(self.apply_button, self.remove)))
         layout.addStretch(1)
         self._load()
         self._connect()

@@ -42,7 +42,7 @@ class RangeHistogram(_Drawn):
     changed = Signal(float, float)
 
     def __init__(self, tooltip=''):
-        super().__init__(lines=5, least_lines=4)
+        super().__init__(lines=4)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(tooltip)
         self.setAccessibleName('range of colours')
@@ -114,7 +114,9 @@ class RangeHistogram(_Drawn):
     def _paint_bars(self, painter, bottom):
         n = len(self._counts)
         # The square root lets small parts be seen beside large ones.
-        heights = np.sqrt(self._counts / max(1, self._counts.max()))
+        # What is cut off at full scale, often the most by far, may be higher than there is room.
+        most = max(1, self._counts[:-1].max())
+        heights = np.sqrt(np.minimum(1, self._counts / most))
         for i, color in enumerate(self._colors((np.arange(n) + 0.5) / n)):
             left, right = self._x(i / n), self._x((i + 1) / n)
             height = float(heights[i]) * (bottom - 4)
@@ -189,7 +191,7 @@ class CurvePlot(_Drawn):
     """The curve f(S) of a modification over the scale, both from 0 to 1, in a small square."""
 
     def __init__(self, tooltip=''):
-        super().__init__(lines=5)
+        super().__init__(lines=4)
         self.setToolTip(tooltip)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._values = None

@@ -9,7 +9,7 @@ from ..core.parameters import MODES
 from ..session import volumes
 from .look import color_command, look_of
 from .parameters import ParametersSection
-from .widgets import ModelChoice, beside, column, enable_if, tip
+from .widgets import Beside, ModelChoice, beside, column, enable_if, tip
 
 #: What a mode's scale falls with, in words for those who have not read the method.
 _MODE_TEXTS = {
@@ -40,7 +40,6 @@ class MapSection:
         self.menu.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = beside(label, self.menu, stretch=False)
         row.setStretch(1, 1)
-        layout.addLayout(row)
         self._modes = QButtonGroup(self.widget)
         self.mode_buttons = {}
         for mode in MODES:
@@ -49,7 +48,9 @@ class MapSection:
             self._modes.addButton(button)
             self.mode_buttons[mode] = button
             button.clicked.connect(lambda _checked, mode=mode: self.flip(mode))
-        layout.addLayout(beside('Scale by', *self.mode_buttons.values()))
+        self.menu.setMinimumWidth(self.menu.fontMetrics().horizontalAdvance('0') * 22)
+        layout.addWidget(Beside(row, beside('Scale by', *self.mode_buttons.values(),
+                                            stretch=False)))
         self._show_mode(self.chosen_mode)
         self.parameters = ParametersSection(panel)
 

@@ -6,7 +6,15 @@ from chimerax.core.commands import run
 from chimerax.core.errors import NotABug
 from chimerax.core.models import ADD_MODELS, MODEL_DISPLAY_CHANGED, REMOVE_MODELS
 from Qt.QtCore import QSize, QTimer
-from Qt.QtWidgets import QApplication, QFrame, QScrollArea, QSizePolicy, QTabWidget, QWidget
+from Qt.QtWidgets import (
+    QApplication,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QTabWidget,
+    QWidget,
+)
 
 from ..session import jobs
 from ..session.record import CHANGED, record
@@ -33,6 +41,21 @@ class _Tabs(QTabWidget):
     def addTab(self, widget, title):
         super().addTab(widget, title)
         self._fit()
+
+    def sizeHint(self):
+        return self._around(self.currentWidget().sizeHint())
+
+    def minimumSizeHint(self):
+        least = self._around(self.currentWidget().minimumSizeHint())
+        widths = [self.widget(index).minimumSizeHint().width() for index in range(self.count())]
+        # As wide as the widest: the panel does not change its width with its tabs.
+        return QSize(max(least.width(), *widths), least.height())
+
+    def _around(self, size):
+        """The size with tabs and frame around a page."""
+        bar = self.tabBar().minimumSizeHint()
+        frame = 2 * self.style().pixelMetric(QStyle.PixelMetric.PM_DefaultFrameWidth, None, self)
+        return QSize(max(size.width() + frame, bar.width()), size.height() + bar.height() + frame)
 
     def _fit(self, *_):
         for index in range(self.count()):
@@ -76,6 +99,7 @@ class Panel:
         self._refresh_due = False
         self._closed = False
         self._choices = []          # menus of models
+        self.place = None           # `Place` of the window, once there is one
         self._of_map = WeakKeyDictionary()      # map: what was chosen for it in Modify
         self._last_map = None
         # The sections ask one another, so all are there before the first is refreshed.
@@ -241,6 +265,15 @@ class Panel:
         """Another mode is shown, or will be."""
         self.refresh()
 
+    def wanted_height(self):
+        """The height at which nothing of what is in front has to be scrolled, in pixels."""
+        return self.widget.sizeHint().height()
+
+    def _ask_for_room(self):
+        if self.place is not None:
+            # Once the widgets are laid out.
+            QTimer.singleShot(60, lambda: None if self._closed else self.place.ask())
+
     def _session_changed(self, *_):
         self.say('')
         self.refresh_soon()
@@ -259,6 +292,7 @@ class Panel:
         own = getattr(self.shown_section, 'options', self.map.parameters.widget)
         for options in self._all_options():
             options.setVisible(shown and options is own)
+        self._ask_for_room()
 
     def refresh_soon(self, *_):
         """Refresh once what is going on now is over, however often this is called until then."""

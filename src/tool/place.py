@@ -12,28 +12,42 @@ from Qt.QtWidgets import QApplication, QDockWidget, QMainWindow
 _SETTLED = 300
 
 
+#: How often the panel tries to have its height again, in all some seconds.
+_TRIES = 12
+
+
 class Place(QObject):
-    """Holds the height of a docked widget. wanted: called for the height to begin with, in pixels.
+    """Holds the height of a docked widget.
+
+    wanted: called for the height that the widget wants at present, in pixels; `ask` says that it
+    has changed. More than half of the window is not asked for. What the user gives by hand is kept.
     """
 
     def __init__(self, widget, wanted):
         super().__init__(widget)
         self._widget = widget
         self._wanted = wanted
+        self._by_hand = 0           # the height of the dock that the user has given it
         self._height = None         # of the dock, as it is to be; None before it is known
         self._window_height = None
+        self._tries = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take)
         widget.installEventFilter(self)
+        # ChimeraX lays out its docks once control is back.
         self._timer.start(50)
 
-    def ask(self, height):
-        """Want a height for the widget from now on, say when more of it is shown."""
-        dock = self._dock()
-        if dock is not None:
-            self._height = height + dock.height() - self._widget.height()
-            self._timer.start(0)
+    def ask(self):
+        """Another height may be wanted now, with another tab, say."""
+        main, dock = self._main(), self._dock()
+        if main is None:
+            return
+        around = dock.height() - self._widget.height()
+        self._height = max(self._by_hand, min(self._wanted() + around, main.height() // 2))
+        if dock.height() != self._height:
+            main.resizeDocks([dock], [self._height], Qt.Orientation.Vertical)
+            self._try_again()
 
     def _dock(self):
         dock = self._widget
@@ -46,24 +60,33 @@ class Place(QObject):
         main = dock and dock.parentWidget()
         return main if isinstance(main, QMainWindow) and not dock.isFloating() else None
 
+    def _try_again(self):
+        self._tries = _TRIES
+        self._timer.start(_SETTLED)
+
     def eventFilter(self, _watched, event):
         if event.type() == QEvent.Type.Resize and self._height is not None:
             main, dock = self._main(), self._dock()
             if main is not None:
                 by_hand = QApplication.mouseButtons() & Qt.MouseButton.LeftButton
                 if by_hand and main.height() == self._window_height:
-                    self._height = dock.height()
+                    self._by_hand = self._height = dock.height()
                 elif dock.height() < self._height:
-                    self._timer.start(_SETTLED)
+                    self._try_again()
                 self._window_height = main.height()
         return False
 
     def _take(self):
+        """Have the height again; where another tool insists on it, try later."""
         main, dock = self._main(), self._dock()
         if main is None:
             return
         if self._height is None:        # the first time
             self._window_height = main.height()
-            self._height = self._wanted() + dock.height() - self._widget.height()
-        if dock.height() < self._height:
+            self.ask()
+            # With its width the widget may have become less high.
+            QTimer.singleShot(_SETTLED, self.ask)
+        elif dock.height() < self._height and self._tries > 0:
             main.resizeDocks([dock], [self._height], Qt.Orientation.Vertical)
+            self._tries -= 1
+            self._timer.start(_SETTLED)

@@ -111,8 +111,8 @@ class TestEstimate:
         section.baseline.setCurrentText('solvent')
         panel.bottom.estimate.click()
         assert commands == [
-            'occupy #1 mode resolution lowPass 9 fullScale naive kernelSize 5 kernelRadius 2 tau 0.95 '
-            'tileSize 10 maxBox 64 smooth 4 baseline solvent recalibrate true']
+            'occupy #1 mode resolution lowPass 9 fullScale naive kernelSize 5 kernelRadius 2 tau '
+            '0.95 tileSize 10 maxBox 64 smooth 4 baseline solvent recalibrate true']
 
     def test_derived_values_are_shown_and_come_back(self, panel, plain, events):
         section = panel.map.parameters
