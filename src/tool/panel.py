@@ -45,6 +45,16 @@ class _Tabs(QTabWidget):
     def sizeHint(self):
         return self._around(self.currentWidget().sizeHint())
 
+    def heightForWidth(self, width):
+        return self._around(QSize(0, self.page_height(self.currentIndex(), width))).height()
+
+    def page_height(self, index, width):
+        """How high a page has to be where the tabs have a width."""
+        layout = self.widget(index).layout()
+        if layout.hasHeightForWidth():
+            return layout.totalHeightForWidth(width - self._frame())
+        return layout.totalSizeHint().height()
+
     def minimumSizeHint(self):
         least = self._around(self.currentWidget().minimumSizeHint())
         widths = [self.widget(index).minimumSizeHint().width() for index in range(self.count())]
@@ -54,8 +64,13 @@ class _Tabs(QTabWidget):
     def _around(self, size):
         """The size with tabs and frame around a page."""
         bar = self.tabBar().minimumSizeHint()
-        frame = 2 * self.style().pixelMetric(QStyle.PixelMetric.PM_DefaultFrameWidth, None, self)
-        return QSize(max(size.width() + frame, bar.width()), size.height() + bar.height() + frame)
+        # What the style really puts around a page is known once there is one.
+        page = self.currentWidget()
+        around = self.height() - page.height() if page.isVisible() else bar.height()
+        return QSize(max(size.width() + self._frame(), bar.width()), size.height() + around)
+
+    def _frame(self):
+        return 2 * self.style().pixelMetric(QStyle.PixelMetric.PM_DefaultFrameWidth, None, self)
 
     def _fit(self, *_):
         for index in range(self.count()):
@@ -267,7 +282,15 @@ class Panel:
 
     def wanted_height(self):
         """The height at which nothing of what is in front has to be scrolled, in pixels."""
-        return self.widget.sizeHint().height()
+        # A scrolled area does not pass on how high its contents are at a width.
+        width = self.widget.width()
+        within = _height(self.scrolled.widget(), width)
+        # Small tabs are no reason for all to move: the first gives the least.
+        index = self.tabs.currentIndex()
+        within += max(0, self.tabs.page_height(0, width) - self.tabs.page_height(index, width))
+        around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
+            _height(self.map.widget, width) + _height(self.bottom.widget, width))
+        return within + around
 
     def _ask_for_room(self):
         if self.place is not None:
@@ -383,3 +406,9 @@ class Panel:
         self.tabs.setCurrentIndex(state['tab'])
         self.bottom.options.setChecked(state['options'])
         self.refresh()
+
+
+def _height(widget, width):
+    layout = widget.layout()
+    return (layout.totalHeightForWidth(width) if layout.hasHeightForWidth()
+            else layout.totalSizeHint().height())
