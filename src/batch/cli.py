@@ -113,6 +113,11 @@ class _Parser(argparse.ArgumentParser):
         message = message.removeprefix('argument ')
         self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
 
+    def convert_arg_line_to_args(self, arg_line):
+        """A line of an @FILE as arguments: blank ones are none."""
+        argument = arg_line.strip(' \t\r\n\f\v\ufeff')
+        return [argument] if argument else []
+
 
 def _parser():
     parser = _Parser(
@@ -157,11 +162,12 @@ def _add_estimate(group):
                        help='Take full scale from the report (JSON) of another map, or from '
                             'another map itself, so that classes of one data set compare.')
     group.add_argument('--full-scale-region', metavar='FILE',
-                       help='A mask on the grid of the map, above 0.5 where it is known to be '
-                            'full. {name} and {folder} in its path stand for those of each map.')
+                       help='A mask, on any grid, of what is known to be full: above 0.5, or '
+                            'above half of its maximum if its values are not 0 to 1. {name} '
+                            'and {folder} in its path stand for those of each map.')
     group.add_argument('--solvent-mask', metavar='FILE',
-                       help='A mask on the grid of the map that covers solvent or content, to fit '
-                            'solvent by; it counts above '
+                       help='A mask, on any grid, that covers solvent or content, to fit solvent '
+                            'by; it counts above '
                             f'{SETTINGS["solvent_mask_threshold"].default:g}. {{name}} and '
                             '{folder} in its path stand for those of each map.')
 

@@ -7,7 +7,7 @@ from ..core import estimate
 from ..core.threads import set_threads, thread_count
 from ..mapfiles import read_map
 from . import report as reports
-from .onemap import process
+from .onemap import figure_function, process
 from .request import Request
 from .task import plan
 
@@ -41,6 +41,8 @@ def run_batch(maps, request=None, *, output_dir=OUTPUT_DIR, name=NAME, overwrite
     request = request or Request(**settings)
     paths = _distinct(maps)
     _check_pattern(name)
+    if request.plots and dask is None:
+        figure_function()   # Dask's workers may have what is not here
     if jobs < 1:
         raise ValueError(f'jobs must be at least 1, not {jobs}')
     if threads is not None and threads < 1:
@@ -91,6 +93,8 @@ def _distinct(maps):
     """The maps as given and their absolute paths, each path once."""
     found = {}
     for given in [maps] if isinstance(maps, (str, Path)) else maps:
+        if not str(given).strip():
+            raise ValueError('the name of a map is empty; leave it out')
         found.setdefault(Path(given).absolute(), str(given))
     if not found:
         raise ValueError('there are no maps to work on')

@@ -3,11 +3,11 @@
 from chimerax.core.commands import BoolArg, CmdDesc, EnumOf, ModelIdArg, StringArg
 from chimerax.core.errors import UserError
 
-from ..core import Modification, solvent_definition, subtraction_mask
+from ..core import Modification, Parameters, solvent_definition, subtraction_mask
+from ..core.memory import array_bytes, mask_bytes
 from ..core.parameters import default
-from ..session import jobs, volumes
-from . import common, looks
-from .needed import needed_for_all, numbers_for
+from ..session import volumes
+from . import common, estimating, looks
 
 
 def occupy_mask(session, maps, kind, curve=None, power=None, *, pivot=None, threshold=None,
@@ -19,33 +19,31 @@ def occupy_mask(session, maps, kind, curve=None, power=None, *, pivot=None, thre
     "subtracted", takes away. Returns a volume for each map (a list) on the map's own grid.
     """
     make, what = _maker(kind, curve, power, pivot, threshold, covers)
-    needs = needed_for_all(session, maps, name=name, model_id=model_id, scale_map=scale_map)
-    numbers, kept = numbers_for(session, needs, model_id)
+    requests = [
+        estimating.Request(session, source, Parameters(mode='occupancy'), scale_map=scale_map)
+        for source in estimating.sources_of(session, maps, name, model_id)]
 
-    def work(progress):
-        made = []
-        for need in needs:
-            found, is_new = need.work(progress)
-            made.append((make(need.with_given_scale(found)), is_new))
-        return made
+    def deliver(requests):
+        return [_opened(session, request, kind, what, name) for request in requests]
 
-    def deliver(masks):
-        opened = []
-        for need, number, (mask, is_new) in zip(needs, numbers, masks, strict=True):
-            need.keep(session, is_new)
-            number = None if session.models.have_id(number) else number
-            volume = volumes.new_volume(
-                session, mask, need.source, name or f'{need.source.name} {kind} mask',
-                kind='mask', model_id=number)
-            looks.show_envelope(volume, 0.5)
-            session.logger.info(
-                f'Mask of {volumes.label(need.source)} ({what}) is #{volume.id_string}; '
-                f'"save mask.mrc models #{volume.id_string}" saves it.')
-            opened.append(volume)
-        return opened
+    maps_text = ', '.join(volumes.label(request.source) for request in requests)
+    return estimating.run(
+        session, requests, f'{kind.capitalize()} mask of {maps_text}', deliver,
+        work=lambda request, _progress: make(request.estimate),
+        costs=lambda request: (mask_bytes(request.array), array_bytes(request.array)),
+        opens=True, model_id=model_id, block=block)
 
-    return jobs.run(session, f'{kind.capitalize()} mask', work, deliver, block=block,
-                    watch=[need.source for need in needs], numbers=kept)
+
+def _opened(session, request, kind, what, name):
+    """Open one mask, and tell of it."""
+    volume = estimating.open_result(
+        session, request, request.outcome, name or f'{request.source.name} {kind} mask',
+        kind='mask')
+    looks.show_envelope(volume, 0.5)
+    session.logger.info(
+        f'Mask of {volumes.label(request.source)} ({what}) is #{volume.id_string}; '
+        f'"save mask.mrc models #{volume.id_string}" saves it.')
+    return volume
 
 
 def _maker(kind, curve, power, pivot, threshold, covers):

@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter
 
 from .grid import Grid
 from .solvent import SolventModel
+from .wording import FULL_SCALE, Remark
 
 #: Width (σ) of the neighbourhood, in units of the low-pass: 4.8 Å where that is 8 Å. The content
 #: that counts for a place lies within some 10 Å.
@@ -103,13 +104,15 @@ def find_fullest(maximum, content):
 def _doubts(value, own_share, level, share):
     """What to be said of a full scale: `level` descending, `share` of the content down to it."""
     if own_share < SMALL_SHARE:
-        yield (f'full scale rests on {own_share:.0%} of the content: so small a part may set it '
-               'too high, if it is denser than the rest, or too low, if it is too small to stand '
-               'apart; compare fullScaleRegion')
+        yield Remark(
+            f'full scale rests on {own_share:.0%} of the content: so small a part may set it too '
+            'high, if it is denser than the rest, or too low, if it is too small to stand apart; '
+            'compare {full_scale_region}', kind=FULL_SCALE)
     elif level[np.searchsorted(share, ABOVE_SHARE)] > ABOVE * value:
-        yield (f'a small part of the map lies more than {ABOVE - 1:.0%} above full scale: if it is '
-               'the fuller one, and not only denser, full scale is too low; compare '
-               'fullScaleRegion')
+        yield Remark(
+            f'a small part of the map lies more than {ABOVE - 1:.0%} above full scale: if it is '
+            'the fuller one, and not only denser, full scale is too low; compare '
+            '{full_scale_region}', kind=FULL_SCALE)
 
 
 def _levels(maximum, content):

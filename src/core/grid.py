@@ -5,9 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.fft import next_fast_len
 
+from .wording import STATE_VOXEL_SIZE, MapError
+
 #: A cell is taken as orthogonal when no two axes deviate from a right angle by more than this
 #: cosine.
 ORTHOGONAL = 1e-4
+#: Two grids are the same where no corner of their boxes lies further apart than this share of an
+#: edge: headers hold rounded numbers.
+SAME_GRID = 1e-4
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Grid:
         """A grid from a (z, y, x) shape and a voxel size: one number, (x, y, z) in Å, or three
         vectors.
 
-        Raises `ValueError` for steps that are missing, negative, not finite, or lie in one plane.
+        Raises `MapError` for steps that are missing, negative, not finite, or lie in one plane.
         """
         steps = np.asarray(axes, dtype=float)
         if steps.ndim == 0:
@@ -39,10 +44,9 @@ class Grid:
         lengths = np.linalg.norm(vectors, axis=1)
         if not np.isfinite(vectors).all() or not (lengths > 0).all() or (
                 steps.ndim == 1 and (steps <= 0).any()):
-            raise ValueError('the map has no voxel size; set it first (in ChimeraX: '
-                             'volume #1 voxelSize 1.0, with the size in Å)')
+            raise MapError('the map has no voxel size', (STATE_VOXEL_SIZE,))
         if abs(np.linalg.det(vectors / lengths[:, None])) < 1e-3:
-            raise ValueError('the axes of the map lie in one plane; its cell angles must be wrong')
+            raise MapError('the axes of the map lie in one plane; its cell angles must be wrong')
         return cls(tuple(int(n) for n in shape), tuple(tuple(float(c) for c in v) for v in vectors))
 
     @property
@@ -64,6 +68,14 @@ class Grid:
     def voxels(self):
         """Number of voxels in the box."""
         return int(np.prod(self.shape))
+
+    def same_as(self, other):
+        """Whether another grid has the same shape and, but for rounding in headers, the same axes.
+        """
+        if self.shape != other.shape:
+            return False
+        apart = np.abs(np.array(self.axes) - np.array(other.axes))
+        return bool((apart <= SAME_GRID * np.array(self.steps)[:, None]).all())
 
     @property
     def is_orthogonal(self):

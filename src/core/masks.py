@@ -16,6 +16,25 @@ from .tiles import search_tiles
 SLAB = 8
 THRESHOLD = default('mask_threshold')
 COVERS = default('covers')
+#: A mask of 0 to 1 counts above this. It is one if its values lie so near to that range, and the
+#: largest so near to 1.
+MASK_LEVEL, MASK_SLACK = 0.5, 0.05
+
+
+def mask_level(array):
+    """The value above which a map that is given as the mask of a region counts.
+
+    array: the whole mask (z, y, x), any real type. 0.5 for a mask of 0 to 1; half of the maximum
+    where the values are others, as of a density made from a model. Raises `ValueError` for a mask
+    with nothing positive, or with values that are not numbers.
+    """
+    low, high = float(np.min(array)), float(np.max(array))
+    if not np.isfinite([low, high]).all():
+        raise ValueError('the mask holds values that are not numbers; replace them first')
+    if high <= 0:
+        raise ValueError('the mask has nothing above zero')
+    is_mask = low >= -MASK_SLACK and abs(high - 1) <= MASK_SLACK
+    return MASK_LEVEL if is_mask else high / 2
 
 
 def solvent_definition(estimate, threshold=THRESHOLD):

@@ -12,6 +12,7 @@ from .memory import as_floats
 from .progress import Stages
 from .scale import value_range
 from .threads import in_threads, slabs
+from .wording import MapError, SettingError, plain, reason_of
 
 SLAB = 8
 
@@ -19,13 +20,15 @@ SLAB = 8
 def check_modification(estimate, modification):
     """Raise `ValueError`, one sentence, where an estimate cannot drive a modification."""
     if modification.kind != 'solvent' and estimate.parameters.mode != 'occupancy':
-        raise ValueError(
-            'a scale of resolution mode mixes resolution with occupancy and cannot drive a '
-            'modification; estimate with "mode occupancy" first')
+        raise SettingError('mode', 'a scale of resolution mode mixes resolution with occupancy and '
+                                   'cannot drive a modification; estimate in occupancy mode first')
     if modification.confidence and estimate.solvent.suspect:
-        raise ValueError(
-            'the solvent model is suspect (' + '; '.join(estimate.solvent.suspect)
-            + '): give a solventMask, or "confidence false" to modify every voxel')
+        suspect = estimate.solvent.suspect
+        ways = [remedy for reason in suspect for remedy in getattr(reason, 'remedies', ())]
+        raise SettingError(
+            'confidence',
+            f'the solvent model is suspect ({plain("; ".join(map(reason_of, suspect)))})',
+            (*dict.fromkeys(ways), ('confidence', False)))
 
 
 def modify(array, estimate, modification, progress=None):
@@ -55,8 +58,8 @@ class Modifier:
         self._scale = Interpolator(estimate.scale, source.shape, region)
         self._confidence = Interpolator(estimate.confidence, source.shape, region)
         if self._scale.shape != self._array.shape:
-            raise ValueError(f'the map has changed its box since it was estimated: '
-                             f'{self._array.shape} voxels instead of {self._scale.shape}')
+            raise MapError(f'the map has changed its box since it was estimated: '
+                           f'{self._array.shape} voxels instead of {self._scale.shape}')
         strides = [1 if part is None or part.step is None else part.step
                    for part in (region or (None,) * 3)]
         axes = np.array(source.axes) * np.array(strides[::-1])[:, None]

@@ -7,6 +7,11 @@ made, so that a wrong value is refused before any work starts.
 
 import math
 from dataclasses import dataclass, fields, replace
+from numbers import Real
+
+import numpy as np
+
+from .wording import STATE_VOXEL_SIZE, MapError, SettingError, plain
 
 MODES = ('resolution', 'occupancy')
 FULL_SCALES = ('published', 'naive', 'auto')
@@ -20,6 +25,11 @@ VALUES = (1e-15, 1e10)
 #: Low-pass when nothing is asked for: at least this many Å, and at least this many voxels.
 LEAST_LOW_PASS = 8.0
 LOW_PASS_VOXELS = 3
+#: The least `max_box` that is not "off".
+LEAST_MAX_BOX = 16
+#: Voxel sizes in Å beyond which a header may be wrong: between those of the finest and of the most
+#: binned maps that are made.
+PLAUSIBLE_VOXELS = (0.2, 60.0)
 #: No low-pass finer than this many voxels: that is the Nyquist limit.
 NYQUIST_VOXELS = 2
 #: Range within which the edge of the kernel's box is derived (voxels).
@@ -36,9 +46,9 @@ HISTOGRAM_FLOOR = 1e-4
 #: scale.
 BASELINE_WIDTHS = 3
 BASELINE_SHARE = 0.05
-#: A solvent fit is suspect when confidence passes one half only above this share of the value
-#: range, when the Gaussian explains less than this share of the peak, or when more than this share
-#: of the voxels have one value.
+#: A solvent fit is suspect when confidence passes one half only above this share of the way from
+#: the solvent's mean to the largest value, when the Gaussian explains less than this share of the
+#: peak, or when more than this share of the voxels have one value.
 SUSPECT_RANGE_SHARE = 0.5
 SUSPECT_EXPLAINED = 0.9
 SUSPECT_FLAT_SHARE = 0.2
@@ -58,23 +68,40 @@ class Setting:
     whole: bool = False
 
     def check(self, name, value):
-        """Raise `ValueError` with one sentence unless `value` lies within the limits."""
-        if value is None or isinstance(value, bool):
-            return
-        if self.choices:
-            if isinstance(value, str) and value not in self.choices:
-                raise ValueError(f'{name} must be one of {", ".join(self.choices)}, not "{value}"')
-            if isinstance(value, str):
-                return
-        if not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValueError(f'{name} must be a number, not {value!r}')
+        """The value as a plain Python one; `SettingError` unless its type and size will do."""
+        if value is None and self.default is None:
+            return None
+        if isinstance(self.default, bool):
+            if not isinstance(value, bool | np.bool_):
+                raise SettingError(name, f'{{{name}}} must be true or false, not {_shown(value)}')
+            return bool(value)
+        if self.choices and (isinstance(value, str) or not self.is_number):
+            if not isinstance(value, str) or value not in self.choices:
+                raise SettingError(name, f'{{{name}}} must be one of {", ".join(self.choices)}, '
+                                         f'not {_shown(value)}')
+            return str(value)
+        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+            raise SettingError(name, f'{{{name}}} must be a number, not {_shown(value)}')
         if self.whole and value != int(value):
-            raise ValueError(f'{name} must be a whole number, not {value:g}')
+            raise SettingError(name, f'{{{name}}} must be a whole number, not {value:g}')
         unit = f' {self.unit}' if self.unit else ''
         if self.low is not None and value < self.low:
-            raise ValueError(f'{name} must be at least {self.low:g}{unit}, not {value:g}')
+            raise SettingError(
+                name, f'{{{name}}} must be at least {self.low:g}{unit}, not {value:g}')
         if self.high is not None and value > self.high:
-            raise ValueError(f'{name} must be at most {self.high:g}{unit}, not {value:g}')
+            raise SettingError(
+                name, f'{{{name}}} must be at most {self.high:g}{unit}, not {value:g}')
+        return value if type(value) in (int, float) else (int if self.whole else float)(value)
+
+    @property
+    def is_number(self):
+        """Whether a number will do, besides any choices."""
+        return not isinstance(self.default, bool) and (
+            not self.choices or self.low is not None or self.high is not None)
+
+
+def _shown(value):
+    return plain(repr(value).replace("'", '"') if isinstance(value, str) else repr(value))
 
 
 SETTINGS = {
@@ -96,7 +123,7 @@ SETTINGS = {
         unit='voxels', low=3, high=51, whole=True),
     'kernel_radius': Setting(
         'Radius of the kernel, within which the largest value is looked for. '
-        'Derived: half of the low-pass.', unit='voxels', low=1, high=50),
+        'Derived: half of the low-pass.', unit='voxels', low=1, high=5000),
     'tau': Setting(
         'Share of a tile\'s voxels that lie below its value. Derived from the number of voxels n '
         'in the kernel: the root of tau^n + tau = 1.', low=0.01, high=0.9999999),
@@ -171,12 +198,19 @@ def keyword(name):
 
 
 def _check_fields(self):
+    """Check every field that is a setting, and keep plain Python values."""
     for field in fields(self):
-        if field.name in SETTINGS:
-            value = getattr(self, field.name)
-            setting = SETTINGS[field.name]
-            for one in value if isinstance(value, (tuple, list)) else (value,):
-                setting.check(keyword(field.name), one)
+        setting, value = SETTINGS.get(field.name), getattr(self, field.name)
+        if setting is None:
+            continue
+        if field.name == 'kernel_size' and isinstance(value, tuple | list):
+            value = tuple(setting.check(field.name, one) for one in value)
+            if len(value) != 3 or None in value:
+                raise SettingError('kernel_size', '{kernel_size} must be one number or three, for '
+                                                  'the x, y and z axes')
+        else:
+            value = setting.check(field.name, value)
+        object.__setattr__(self, field.name, value)
 
 
 @dataclass(frozen=True)
@@ -185,7 +219,7 @@ class Parameters:
 
     `low_pass` and `worst_resolution` are in Å, `kernel_radius` in voxels of the coarsest axis,
     `kernel_size`, `tile_size` and `max_box` in voxels. `kernel_size` is one odd number or three
-    (x, y, z). A wrong or contradictory value raises `ValueError`.
+    (x, y, z). A wrong or contradictory value raises `SettingError`.
     """
 
     mode: str = default('mode')
@@ -203,34 +237,46 @@ class Parameters:
 
     def __post_init__(self):
         _check_fields(self)
-        if isinstance(self.full_scale, (int, float)) and self.full_scale <= 0:
-            raise ValueError(f'fullScale must be above zero, not {self.full_scale:g}')
-        sizes = self.kernel_size
-        if not isinstance(sizes, (tuple, list)):
-            sizes = (sizes,)
-        if len(sizes) not in (1, 3):
-            raise ValueError('kernelSize must be one number or three, for the x, y and z axes')
+        if not isinstance(self.full_scale, str) and self.full_scale <= 0:
+            raise SettingError(
+                'full_scale', f'{{full_scale}} must be above zero, not {self.full_scale:g}')
+        sizes = self.kernel_size if isinstance(self.kernel_size, tuple) else (self.kernel_size,)
         if any(size is not None and size % 2 == 0 for size in sizes):
-            raise ValueError('kernelSize must be odd, so that the kernel has a central voxel')
-        if 0 < self.max_box < 16:
-            raise ValueError('maxBox must be at least 16 voxels, or 0 to estimate at full size')
+            raise SettingError('kernel_size', '{kernel_size} must be odd, so that the kernel has a '
+                                              'central voxel')
+        if 0 < self.max_box < LEAST_MAX_BOX:
+            raise SettingError('max_box', f'{{max_box}} must be at least {LEAST_MAX_BOX} voxels, '
+                                          'or 0 to estimate at full size')
         if self.low_pass and self.worst_resolution and self.low_pass < self.worst_resolution:
-            raise ValueError(
-                f'lowPass {self.low_pass:g} Å contradicts worstResolution '
+            raise SettingError(
+                ('low_pass', 'worst_resolution'),
+                f'{{low_pass}} {self.low_pass:g} Å contradicts {{worst_resolution}} '
                 f'{self.worst_resolution:g} Å, which asks for at least that much; give one of them')
 
-    def derive_low_pass(self, step):
-        """The low-pass in Å on a grid whose coarsest axis has the given step (Å).
+    def derive_low_pass(self, grid):
+        """The low-pass in Å on a working `Grid`.
 
-        Raises `ValueError` where it would be finer than two voxels.
+        Raises `SettingError`, about what was given, where it would be finer than two voxels or
+        longer than the box, and `MapError` where the voxel size allows of none.
         """
+        step, shortest = grid.step, min(grid.lengths)
         low_pass = self.low_pass or max(LEAST_LOW_PASS, LOW_PASS_VOXELS * step)
-        low_pass = max(low_pass, self.worst_resolution or 0)
+        given = 'low_pass' if self.low_pass else None
+        if (self.worst_resolution or 0) > low_pass:
+            low_pass, given = self.worst_resolution, 'worst_resolution'
         finest = NYQUIST_VOXELS * step
-        if low_pass < finest * (1 - 1e-6):
-            raise ValueError(
-                f'lowPass {low_pass:g} Å is finer than two voxels of the estimation grid; '
-                f'give at least {finest:.4g} Å')
+        if given is None:
+            if low_pass > SETTINGS['low_pass'].high:
+                raise MapError(f'the voxel size, {step:g} Å, is not that of a map of molecules',
+                               (STATE_VOXEL_SIZE,))
+        elif low_pass < finest * (1 - 1e-6):
+            raise SettingError(
+                given, f'{{{given}}} {low_pass:g} Å is finer than two voxels of the estimation '
+                       f'grid; give at least {finest:.4g} Å')
+        elif low_pass > max(shortest, finest):
+            raise SettingError(
+                given, f'{{{given}}} {low_pass:g} Å is longer than the box, which is {shortest:.4g}'
+                       ' Å across; give less')
         return low_pass
 
     def with_values(self, **values):
@@ -243,7 +289,7 @@ class Modification:
     """How a map is modified by its scale; see METHOD in docs/method.md.
 
     `kind` is amplify, attenuate, sigmoid, or solvent (suppress solvent and nothing else).
-    `output_low_pass` is in Å. A wrong or contradictory value raises `ValueError`.
+    `output_low_pass` is in Å. A wrong or contradictory value raises `SettingError`.
     """
 
     kind: str
@@ -261,11 +307,14 @@ class Modification:
     def __post_init__(self):
         _check_fields(self)
         if self.kind not in KINDS:
-            raise ValueError(f'kind must be one of {", ".join(KINDS)}, not "{self.kind}"')
+            raise SettingError('kind', f'{{kind}} must be one of {", ".join(KINDS)}, '
+                                       f'not {_shown(self.kind)}')
         if self.kind == 'solvent' and not self.confidence:
-            raise ValueError('solvent is suppressed by confidence: leave out "confidence false"')
+            raise SettingError('confidence', 'solvent is suppressed by its confidence, which '
+                                             '{confidence} false leaves out; leave that away')
         if self.output != 'map' and (self.output_low_pass or self.match_histogram):
-            raise ValueError('outputLowPass and matchHistogram apply to output map only')
+            raise SettingError(('output', 'output_low_pass', 'match_histogram'),
+                               '{output_low_pass} and {match_histogram} apply to {output} map only')
 
     @property
     def keeps_solvent(self):

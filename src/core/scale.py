@@ -16,6 +16,7 @@ from .parameters import (
     BASELINE_SHARE,
     BASELINE_WIDTHS,
     KERNEL_SIZES,
+    PLAUSIBLE_VOXELS,
     VALUES,
     Parameters,
     default,
@@ -26,6 +27,20 @@ from .smoothing import smooth_alike
 from .solvent import SolventModel, fit_solvent, solvent_region
 from .threads import in_threads, slabs
 from .tiles import Tiles, search_tiles
+from .wording import (
+    INVERT,
+    OFF_ZERO,
+    REPLACE_VALUES,
+    RESCALE,
+    STATE_VOXEL_SIZE,
+    SUSPECT,
+    VOXEL_SIZE,
+    MapError,
+    Remark,
+    SettingError,
+    plain,
+    reason_of,
+)
 
 SLAB = 8
 
@@ -40,7 +55,7 @@ class ScaleEstimate:
     the largest and the smallest contrast were found. `variability_limit`: in occupancy mode a level
     at which to contour the scale, else None. `solvent`: the solvent model on the low-passed map.
     `noise_level`: the scale put to zero by recalibration, else None. `parameters`: all of them,
-    with what was derived filled in; `kernel_voxels`: voxels in the kernel. `warnings`: sentences.
+    with what was derived filled in; `kernel_voxels`: voxels in the kernel. `warnings`: `Remark`s.
     `noise_floor`: what noise alone makes of the local maximum, in the map's units, where the scale
     is corrected for it (full scale "auto" in occupancy mode), else 0.
     """
@@ -63,29 +78,27 @@ class ScaleEstimate:
 
 
 def check_map(array, axes):
-    """Check that a map can be estimated and return its `Grid`; `ValueError` says what is wrong.
+    """Check that a map can be estimated and return its `Grid`; `MapError` says what is wrong.
 
     array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
     vectors.
     """
     if array.ndim != 3:
-        raise ValueError(f'a map has three dimensions, not {array.ndim}')
+        raise MapError(f'a map has three dimensions, not {array.ndim}')
     if min(array.shape) < 2:
-        raise ValueError('a single plane is not a map; give a map with several sections')
+        raise MapError('a single plane is not a map; give a map with several sections')
     grid = Grid.of(array.shape, axes)
     low, high = value_range(array)
     if not np.isfinite([low, high]).all():
-        raise ValueError('the map holds values that are not numbers; replace them first')
+        raise MapError('the map holds values that are not numbers', (REPLACE_VALUES,))
     if low == high:
-        raise ValueError(f'the map is constant: every voxel is {low:g}')
+        raise MapError(f'the map is constant: every voxel is {low:g}')
     if high <= 0:
-        raise ValueError('the map has no positive density; density must be positive '
-                         '(in ChimeraX: volume scale #1 factor -1)')
+        raise MapError('the map has no positive density, and density must be positive', (INVERT,))
     if max(-low, high) > VALUES[1] or high - low < VALUES[0]:
-        raise ValueError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
-                         f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate '
-                         'with; if no voxel is damaged, scale the map first (in ChimeraX: '
-                         'volume scale #1 factor and a number)')
+        raise MapError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
+                       f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate with, '
+                       'if no voxel is damaged', (RESCALE,))
     return grid
 
 
@@ -110,14 +123,16 @@ def derive(parameters, grid):
     for a low-pass that is too fine and for a box smaller than the kernel.
     """
     working = grid.working(parameters.max_box)
-    low_pass = parameters.derive_low_pass(working.step)
+    low_pass = parameters.derive_low_pass(working)
     sizes = parameters.kernel_size or kernel_sizes(low_pass, working.steps, KERNEL_SIZES)
     sizes = tuple(int(size) for size in np.broadcast_to(sizes, 3))
     for size, n, axis in zip(sizes, working.shape[::-1], 'xyz', strict=True):
         if n < size:
-            raise ValueError(f'the box has {n} voxels along {axis}, fewer than the kernel of '
-                             f'{size}; give a smaller kernelSize or lowPass, or a larger map')
-    radius = parameters.kernel_radius or low_pass / (2 * working.step)
+            raise SettingError(
+                'kernel_size' if parameters.kernel_size else 'low_pass',
+                f'the box has {n} voxels along {axis}, fewer than the kernel of {size}; give a '
+                'smaller {kernel_size} or {low_pass}, or a larger map')
+    radius = parameters.kernel_radius or max(1.0, low_pass / (2 * working.step))
     kernel = ball(working, sizes, radius)
     tau = parameters.tau or order_share(int(kernel.sum()))
     return parameters.with_values(low_pass=low_pass, kernel_size=sizes, kernel_radius=radius,
@@ -159,7 +174,8 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
 
     on_solvent = stages.next('Fitting solvent')
     solvent, region = _solvent_of(low_passed, array, solvent_mask, on_solvent)
-    warnings = [*recognise(array, grid, low_passed), *solvent_warnings(solvent)]
+    warnings = [*voxel_warnings(grid), *recognise(array, grid, low_passed),
+                *solvent_warnings(solvent)]
     baseline = solvent.mean if resolved.baseline == 'solvent' else 0.0
     if baseline:
         content = content - np.float32(baseline)
@@ -172,9 +188,9 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
         maximum, tiles, resolved, around, full_scale_region, full_scale_from)
     warnings += found.warnings
     if resolved.baseline == 'zero' and _is_off_zero(solvent, found.value):
-        warnings.append(
-            f'the solvent lies at {solvent.mean:.4g}, not at zero, which lifts every scale; '
-            'try "baseline solvent"')
+        warnings.append(Remark(
+            f'the solvent lies at {solvent.mean:.4g}, not at zero, which lifts every scale',
+            (('baseline', 'solvent'),), OFF_ZERO))
 
     on_scale = stages.next('Scale')
     scale = _divide(maximum, found, clip=not resolved.smooth)
@@ -209,8 +225,7 @@ def refit_solvent(array, found, solvent_mask=None, progress=None):
     solvent, _ = _solvent_of(low_passed, array, solvent_mask, stages.next('Fitting solvent'))
     confidence = solvent.confidence_of(low_passed, out=low_passed)
     stages.finish()
-    before = set(solvent_warnings(found.solvent))
-    kept = [warning for warning in found.warnings if warning not in before]
+    kept = [warning for warning in found.warnings if getattr(warning, 'kind', '') != SUSPECT]
     return replace(found, solvent=solvent, confidence=confidence,
                    warnings=(*kept, *solvent_warnings(solvent)))
 
@@ -223,15 +238,26 @@ def _solvent_of(low_passed, source, mask, progress):
         mask = resample(mask, low_passed.shape)
     region = solvent_region(low_passed, mask, default('solvent_mask_threshold'))
     # The mask says where solvent is: flattened solvent elsewhere is no news.
-    return fit_solvent(low_passed, region, progress=progress), region
+    return fit_solvent(low_passed, region, source, progress), region
+
+
+def voxel_warnings(grid):
+    """What is to be said of a voxel size: nothing, or one sentence."""
+    low, high = PLAUSIBLE_VOXELS
+    odd = [step for step in grid.steps if not low <= step <= high]
+    if odd:
+        yield Remark(f'a voxel size of {odd[0]:g} Å is unusual for a map of molecules: if it is '
+                     'wrong, so are low-pass and kernel', (STATE_VOXEL_SIZE,), VOXEL_SIZE)
 
 
 def solvent_warnings(solvent):
     """What is to be said of a solvent fit: nothing, or one sentence."""
     if solvent.suspect:
-        yield ('the solvent model is suspect: ' + '; '.join(solvent.suspect)
-               + '. The scale does not need it; confidence and modified maps do: '
-                 'try a solvent mask or a larger lowPass')
+        remedies = dict.fromkeys(
+            remedy for reason in solvent.suspect for remedy in getattr(reason, 'remedies', ()))
+        reasons = '; '.join(reason_of(reason) for reason in solvent.suspect)
+        yield Remark('the solvent model is suspect: ' + plain(reasons) + '. The scale does not '
+                     'need it; confidence and modified maps do', tuple(remedies), SUSPECT)
 
 
 def _is_off_zero(solvent, full_scale):
@@ -272,8 +298,8 @@ def _recalibrate(scale, noise_level):
     """Put zero scale at the edge of the noise, in place; return that edge."""
     noise_level = max(0.0, noise_level)
     if noise_level >= 1:
-        raise ValueError('recalibration finds no content above the noise; '
-                         'leave out "recalibrate true"')
+        raise SettingError('recalibrate', '{recalibrate} finds no content above the noise; leave '
+                                          'it out')
 
     def one_slab(planes, step):
         part = scale[planes]

@@ -5,10 +5,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from numpy.lib.stride_tricks import sliding_window_view
 
 from .parameters import TILES_PER_AXIS, TILES_TO_ROUND
 from .threads import in_threads
+
+#: Voxels of tiles that a thread gathers at a time.
+GATHERED_VOXELS = 2**20
 
 
 @dataclass(frozen=True)
@@ -73,17 +76,22 @@ def search_tiles(array, tile_size, tau, progress=None):
     """
     layout = [tile_layout(n, tile_size) for n in array.shape]
     edges, numbers, steps, starts = (tuple(column) for column in zip(*layout, strict=True))
-    corner = array[tuple(slice(start, None) for start in starts)]
-    windows = as_strided(corner, numbers + edges, tuple(
-        stride * step for stride, step in zip(array.strides, steps, strict=True)) + array.strides,
-        writeable=False)
+    windows = sliding_window_view(array, edges)[tuple(
+        slice(start, start + (number - 1) * step + 1, step)
+        for start, number, step in zip(starts, numbers, steps, strict=True))]
     inside = taking_part(numbers)
     rank = min(math.floor(tau * math.prod(edges)), math.prod(edges) - 1)
     values = np.full(numbers, np.nan, np.float32)
+    # Tiles are gathered before they are sorted, a few at a time, whatever their size.
+    at_once = max(1, GATHERED_VOXELS // math.prod(edges))
 
     def one_layer(layer, step):
-        rows = windows[layer][inside[layer]].reshape(-1, math.prod(edges))
-        values[layer][inside[layer]] = np.partition(rows, rank, axis=1)[:, rank]
+        places = np.argwhere(inside[layer])
+        for first in range(0, len(places), at_once):
+            y, x = places[first:first + at_once].T
+            rows = windows[layer][y, x].reshape(len(y), -1)
+            rows.partition(rank, axis=1)
+            values[layer, y, x] = rows[:, rank]
         step()
 
     in_threads(one_layer, range(numbers[0]), progress)

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from chimerax.core.colors import Color, Colormap
 from chimerax.core.undo import UndoState
-from chimerax.geometry import Place
-from chimerax.map_data import interpolate_volume_data
 from chimerax.surface.colorvol import VolumeColor
 
 from ..core.parameters import default
 from .key import ColoredAtoms, coloring_of, scale_key, shown_on
 from .record import record
+from .values import values_on
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {
@@ -70,19 +69,8 @@ class ScaleColor(VolumeColor):
 
     def vertex_values(self, vertices, vertex_xform):
         """Scale at the vertices, and which of them (indices) lie outside."""
-        values, outside = super().vertex_values(vertices, vertex_xform)
-        outside = np.asarray(outside, int)
-        if not len(outside):
-            return values, outside
-        matrix, to_index = self.volume.matrix_and_transform(vertex_xform, 'all', (1, 1, 1))
-        index = to_index * vertices[outside]
-        size = np.array(matrix.shape[::-1])
-        near = ((index > -1) & (index < size)).all(axis=1)
-        # ChimeraX counts the very last sample as outside.
-        last = np.nextafter((size - 1).astype(np.float32), np.float32(0))
-        held = np.clip(index[near].astype(np.float32), 0, last)
-        values[outside[near]], _ = interpolate_volume_data(held, Place(), matrix)
-        return values, outside[~near]
+        values, inside = values_on(self.volume, vertices, vertex_xform)
+        return values, np.flatnonzero(~inside)
 
 
 def palette(name):

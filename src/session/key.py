@@ -13,6 +13,7 @@ from chimerax.core.models import REMOVE_MODELS, Surface
 from chimerax.surface.colorvol import VolumeColor
 
 from ..core.parameters import MODES
+from . import privates
 from .follow import followers
 from .record import record
 
@@ -92,8 +93,7 @@ def shown_of(volume):
 
 def coloring_of(surface):
     """ChimeraX's `VolumeColor` of a surface, or None where it is not coloured by a map."""
-    by = surface.auto_recolor_vertices
-    by = getattr(by, '__self__', by)    # ChimeraX before 1.9 keeps a method of it
+    by = privates.recoloring_of(surface)
     return by if isinstance(by, VolumeColor) and by.volume is not None else None
 
 

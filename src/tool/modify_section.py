@@ -3,18 +3,19 @@
 import numpy as np
 from Qt.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from ..commands import common
+from ..commands import common, estimating
 from ..commands.modify import KINDS
-from ..commands.needed import Needed
 from ..core import Modification, check_modification
 from ..core.curves import curve
 from ..core.parameters import SETTINGS, keyword
+from ..session import volumes
 from ..session.key import family
 from .drawings import CurvePlot
 from .look import color_command, look_of
 from .modify_options import ModifyOptions
 from .preview import Preview
 from .widgets import NumberSlider, beside, column, enable_if, menu, text_label
+from .wording import sentence
 
 #: The slider ends at this power, beyond which hardly anything changes; the box goes further.
 _TOP_POWER = 50
@@ -199,7 +200,7 @@ class ModifySection:
         try:
             self.modification()
         except ValueError as error:
-            return str(error)
+            return sentence(error)
         return ''
 
     def _why_no_preview(self):
@@ -234,10 +235,13 @@ class ModifySection:
             self._again = self._begin_preview
             self.refresh()
             return
-        found = panel.entry('occupancy').estimate
+        found = estimate = panel.entry('occupancy').estimate
         given = self._given_scale()
         if given is not None:
-            found = Needed(panel.session, volume, scale_map=given).with_given_scale(found)
+            sampled = volumes.sampler(given, volume)
+
+            def found():        # in the preview's thread, for it may take long
+                return estimating.with_scale(estimate, sampled)
         self._preview = Preview(panel.session, volume, found, panel.refresh_soon)
         self.live.setChecked(True)
         self._changed()

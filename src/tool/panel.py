@@ -273,7 +273,8 @@ class Panel:
             if self._last_map is not None and not self._last_map.deleted:
                 self._of_map[self._last_map] = self.modify.state()
             self._last_map = self.volume
-            self.modify.set_state(self._of_map.get(self.volume) or self.modify.defaults())
+            kept = None if self.volume is None else self._of_map.get(self.volume)
+            self.modify.set_state(kept or self.modify.defaults())
         self.refresh()
 
     def mode_chosen(self):

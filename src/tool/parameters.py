@@ -1,7 +1,5 @@
 """The parameters of an estimate, each with what is derived from the map."""
 
-import re
-
 from Qt.QtCore import Qt
 from Qt.QtWidgets import (
     QCheckBox,
@@ -17,17 +15,12 @@ from Qt.QtWidgets import (
 from ..commands import common
 from ..core import Parameters, derive
 from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, default, keyword
+from ..core.wording import SettingError, plain
 from ..session import volumes
 from ..session.record import record
 from .widgets import column, folded, menu, scrolls_past, tip
+from .wording import EVERYDAY, EXPERT, sentence
 
-#: What is asked for every day, and what only those ask for who have read the method.
-_EVERYDAY = {'low_pass': 'Low-pass', 'full_scale': 'Full scale'}
-_EXPERT = {
-    'worst_resolution': 'Worst resolution', 'kernel_size': 'Kernel edge',
-    'kernel_radius': 'Kernel radius', 'tau': 'Tau', 'tile_size': 'Tile edge',
-    'max_box': 'Largest box', 'smooth': 'Smoothing'}
-_LABELS = {**_EVERYDAY, **_EXPERT}
 _WHOLE = ('kernel_size', 'tile_size', 'max_box')
 #: From what other settings are derived where they are left empty.
 _DERIVED_FROM = ('low_pass', 'worst_resolution')
@@ -47,12 +40,12 @@ class ParametersSection:
         layout = column(self.widget)
         self.entries, self.resets, self._marks = {}, {}, {}
         grid = _grid(layout)
-        for name, text in _EVERYDAY.items():
+        for name, text in EVERYDAY.items():
             self._add_entry(grid, name, text)
         self._add_references(grid, panel)
         self.expert = folded(self.widget, 'For experts', 'Everything else the estimate can be told')
         inner = _grid(self.expert.content_area.layout())
-        for name, text in _EXPERT.items():
+        for name, text in EXPERT.items():
             self._add_entry(inner, name, text)
         self.baseline = menu(BASELINES, tooltip=tip('baseline'))
         self.baseline.setAccessibleName('Baseline')
@@ -122,9 +115,9 @@ class ParametersSection:
     def mark(self, error):
         """Mark the entry that an error (`ValueError`, or None) is about; returns a sentence.
 
-        The sentence names the entry as it is called on the screen.
+        The sentence calls settings by what they are called on the screen.
         """
-        text = '' if error is None else str(error)
+        text = '' if error is None else sentence(error)
         name = None if error is None else self._entry_of(error)
         for other, entry in self.entries.items():
             wrong = other == name
@@ -135,32 +128,22 @@ class ParametersSection:
                     icon, QLineEdit.ActionPosition.TrailingPosition)
             elif not wrong and mark is not None:
                 entry.removeAction(self._marks.pop(other))
-            entry.setToolTip(f'<p>{self._in_words(text, name)}</p>' if wrong else tip(other))
-        if name in _EXPERT and not self.expert.shown:
+            entry.setToolTip(f'<p>{text}</p>' if wrong else tip(other))
+        if name in EXPERT and not self.expert.shown:
             self.expert.toggle_button.click()
-        return self._in_words(text, name)
+        return text
+
+    @property
+    def marked(self):
+        """The names of the entries that are marked as wrong."""
+        return set(self._marks)
 
     def _entry_of(self, error):
         """The name of the entry that has to be changed, or None."""
-        name = getattr(error, 'setting', None)
-        if name not in self.entries:
-            words = re.findall(r'\w+', str(error))
-            named = [(words.index(word), one) for one in self.entries
-                     for word in (keyword(one), _LABELS[one].split()[0]) if word in words]
-            name = min(named)[1] if named else None
-        if name is not None and self.entries[name].text():
-            return name
+        concerned = [name for name in getattr(error, 'settings', ()) if name in self.entries]
         # What was derived is wrong because of what it was derived from.
-        given = [one for one in _DERIVED_FROM if self.entries[one].text()]
-        return given[0] if given and name is not None else None
-
-    def _in_words(self, text, name):
-        if name is None:
-            return text
-        if name in _DERIVED_FROM and keyword(name) not in text and _LABELS[name] not in text:
-            entered = f'{self.entries[name].text()} {SETTINGS[name].unit}'.strip()
-            return f'{_LABELS[name]}: {entered} does not suit this map; try another value'
-        return text.replace(keyword(name), _LABELS[name])
+        given = [name for name in (*concerned, *_DERIVED_FROM) if self.entries[name].text()]
+        return given[0] if concerned and given else None
 
     @staticmethod
     def _full_scale_box(entry):
@@ -195,8 +178,10 @@ class ParametersSection:
         values = self.values()
         stated = values.get('full_scale', default('full_scale')) != default('full_scale')
         if stated + len(self._references()) > 1:
-            raise ValueError('full scale is given twice; leave one of "Full scale", "Full scale '
-                             'from" and "Full region" as it was')
+            raise SettingError(
+                ('full_scale', 'full_scale_from', 'full_scale_region'),
+                'full scale is given twice; leave only one of {full_scale}, {full_scale_from} and '
+                '{full_scale_region}')
         return Parameters(mode=mode, **values)
 
     def words(self, mode):
@@ -278,4 +263,4 @@ def _parsed(name, text):
         what = 'a whole number' if name in _WHOLE else 'a number'
         if name == 'full_scale':
             what += f' or one of {", ".join(FULL_SCALES)}'
-        raise ValueError(f'{_LABELS[name]} must be {what}, not "{text}"') from None
+        raise SettingError(name, f'{{{name}}} must be {what}, not "{plain(text)}"') from None

@@ -1,11 +1,12 @@
 """What commands found, as tables: whatever measures, its numbers stand in rows of one kind."""
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..commands.atoms import selecting
 from ..commands.compare import Comparison
+from ..commands.logtables import selecting
 from ..core.masks import TargetedOccupancy
 from ..session.readout import Readout
 
@@ -77,11 +78,11 @@ def table_of(result, words=''):
     if isinstance(result, TargetedOccupancy):
         return Table('Occupancy of a region', ('Region', 'Occupancy', 'Voxels'), [
             Row((words, Number(result.occupancy, share=True), Number(result.voxels, decimals=0)),
-                words if words.startswith('#') else '')])
+                _spec(words))])
     if isinstance(result, Comparison):
         names = [f'#{source.id_string}' for source in result.sources]
         rows = [Row((name, *(Number(float(value), share=True) for value in values)),
-                    name if name.startswith('#') else '')
+                    _spec(name))
                 for name, values in zip(result.regions, result.values, strict=True)]
         return Table('Mean scale on one full scale', ('Region', *names), rows, heat=True)
     if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
@@ -111,12 +112,17 @@ def _of_fit(result):
     """A row for each group: its occupancy and B-factor, with errors."""
     rows = []
     for group in result.groups:
-        spec = getattr(group, 'spec', '') or (group.name if group.name[:1] in '#/' else '')
+        spec = getattr(group, 'spec', '') or _spec(group.name)
         rows.append(Row((group.name, Number(group.occupancy, group.error, share=True),
                          Number(group.b_factor, group.b_error, 0),
                          Number(group.atoms, decimals=0), group.note), spec))
     return Table('Occupancy of groups of atoms', ('Group', 'Occupancy', 'B (Å²)', 'Atoms', 'Note'),
                  rows)
+
+
+def _spec(name):
+    """The name of a part where it can be typed as it is, else ''."""
+    return name if re.fullmatch(r'#[\d.,]+(/[^\s]+)?', name) else ''
 
 
 def _plain(value):

@@ -4,6 +4,7 @@
 import numpy as np
 
 from ..session import coloring
+from ..session.values import values_on
 from .latest import Latest
 
 BINS = 100
@@ -93,9 +94,8 @@ def _values(scale_map, parts):
     """In the thread: values by surface, and counts over what is not masked."""
     found, counts = {}, np.zeros(BINS, int)
     for surface, vertices, triangles, mask, position in parts:
-        values, outside = scale_map.interpolated_values(
-            vertices, position, out_of_bounds_list=True)
-        outside = np.asarray(outside, int)
+        values, inside = values_on(scale_map, vertices, position)
+        outside = np.flatnonzero(~inside)
         found[surface] = (vertices, values, outside)
         seen = np.ones(len(vertices), bool)
         if mask is not None:

@@ -121,8 +121,12 @@ def test_target_in_the_background(run, session, blobs, open_array, wait_until):
 
 def test_target_without_a_region_on_the_map_is_refused(run, found, open_array):
     open_array(np.zeros((20, 20, 20), np.float32), name='nothing', level=None)
-    with pytest.raises(UserError, match='holds no voxel'):
+    with pytest.raises(UserError, match='nothing #3: the mask has nothing above zero'):
         run('occupy target #1 region #3')
+    run('volume #3 origin 500,0,0')
+    open_array(np.ones((20, 20, 20), np.float32), name='away', origin=(500, 0, 0), level=None)
+    with pytest.raises(UserError, match='holds no voxel of blobs #1'):
+        run('occupy target #1 region #4')
 
 
 def test_one_level_for_a_family(run, session, blobs):

@@ -11,6 +11,7 @@ from chimerax.occupy.core import (
 from chimerax.occupy.core.curves import gain
 from chimerax.occupy.core.interpolate import resample
 from chimerax.occupy.core.localmax import order_share
+from chimerax.occupy.core.masks import mask_level
 from chimerax.occupy.core.tiles import search_tiles
 from scipy import ndimage
 
@@ -83,3 +84,20 @@ def test_content_map_follows_the_mode(pair_map):
     low_passed = content_map(pair_map, estimate(pair_map, 1.5, mode='occupancy'))
     smooth = ndimage.gaussian_filter(pair_map, 1.5)
     assert np.corrcoef(low_passed.ravel(), smooth.ravel())[0, 1] > 0.97
+
+
+@pytest.mark.parametrize(('low', 'high', 'level'), [
+    (0, 1, 0.5), (-0.01, 1.02, 0.5), (0, 0.97, 0.5),
+    (0, 0.3, 0.15), (0, 255, 127.5), (-0.4, 1, 0.5), (-2, 1.0, 0.5), (0, 1e-8, 5e-9), (-9, 4, 2)])
+def test_masks_of_other_values_count_above_half_of_their_maximum(low, high, level):
+    for kind in (np.float32, np.float64):
+        array = np.linspace(low, high, 27, dtype=kind).reshape(3, 3, 3)
+        assert mask_level(array) == pytest.approx(level)
+
+
+def test_a_mask_of_nothing_has_no_level():
+    for array in (np.zeros((2, 2, 2)), np.full((2, 2, 2), -1.0)):
+        with pytest.raises(ValueError, match='nothing above zero'):
+            mask_level(array)
+    with pytest.raises(ValueError, match='not numbers'):
+        mask_level(np.array([0, np.nan, 1]))

@@ -163,15 +163,26 @@ class TestEstimate:
         assert choice.value is None
 
     @pytest.mark.parametrize(('name', 'text', 'words'), [
-        ('low_pass', '2', 'finer than two voxels'), ('low_pass', 'x', 'must be a number'),
-        ('kernel_size', '4', 'must be odd'), ('tile_size', '2.5', 'whole number'),
-        ('full_scale', 'some', 'or one of published')])
+        ('low_pass', '2', '"Low-pass"'), ('low_pass', 'x', '"Low-pass" must be a number'),
+        ('kernel_size', '4', '"Kernel edge"'), ('tile_size', '2.5', 'whole number'),
+        ('low_pass', '400', '"Low-pass"'), ('worst_resolution', '400', '"Worst resolution"'),
+        ('full_scale', 'some', 'or one of published'), ('low_pass', '{tau}', 'not "{tau}"')])
     def test_wrong_parameters(self, panel, plain, events, commands, name, text, words):
-        panel.map.parameters.entries[name].setText(text)
+        """The entry that is wrong is marked, and named as it is called on the screen."""
+        parameters = panel.map.parameters
+        parameters.entries[name].setText(text)
         events()
         assert not panel.bottom.estimate.isEnabled()
         assert words in panel.bottom.status.text()
         assert words in panel.bottom.estimate.toolTip()
+        assert parameters.marked == {name}
+        assert words in parameters.entries[name].toolTip()
+        said = panel.bottom.status.text()
+        assert not any(keyword in said for keyword in ('lowPass', 'kernelSize', 'kernelRadius'))
+        parameters.resets[name].click()
+        events()
+        assert parameters.marked == set()
+        assert panel.bottom.estimate.isEnabled()
 
     def test_tooltips_are_those_of_the_settings(self, panel):
         from chimerax.occupy.core import SETTINGS
@@ -216,7 +227,8 @@ class TestInBackground:
         assert not panel.busy
         assert panel.volume is None
         assert session.models.list() == []
-        assert 'map was closed' in log.text('info')
+        assert 'blobs #1 was closed' in log.text('info')
+        assert 'Traceback' not in log.text()
         assert panel.bottom.status.text().startswith('Open a map first')
 
     def test_panel_closed_in_mid_run(self, session, tool, plain, events, in_background):
@@ -229,14 +241,14 @@ class TestInBackground:
 
     def test_an_error_in_the_background(self, panel, open_array, events, in_background, log,
                                         monkeypatch):
-        from chimerax.occupy.commands import estimate
+        from chimerax.occupy.commands import estimating
         open_array()
         events()
 
         def fails(*_args, **_values):
             raise ValueError('no such luck')
 
-        monkeypatch.setattr(estimate, 'estimate', fails)
+        monkeypatch.setattr(estimating, 'estimate', fails)
         panel.bottom.estimate.click()
         events(lambda: not panel.busy)
         assert '<b>Failed</b>' in panel.bottom.status.text()
