@@ -64,11 +64,13 @@ class MeasureSection:
             Volume, 'all open maps', 'Another class of the same data set, or all open maps',
             lambda volume: not volumes.is_result(volume))
         self.distance = number_box('region_distance', step=0.5, decimals=1)
+        self.distance.setAccessibleName('distance from atoms')
         self.color_model = QCheckBox('Colour it')
         self.color_model.setToolTip('Colour atoms and cartoon by scale, as the map is')
         self.column = menu([('no column', ''), *COLUMNS],
                            tooltip='The column of the model to hold the scale, which a saved mmCIF '
                                    'or PDB then carries')
+        self.column.setAccessibleName('column of the model')
         self.by_chain = QCheckBox('for each chain of the model')
         self.by_chain.setToolTip('<p>A row for each chain of the model, otherwise one for all '
                                  'content</p>')

@@ -5,7 +5,7 @@ from weakref import WeakKeyDictionary
 from chimerax.core.commands import run
 from chimerax.core.errors import NotABug
 from chimerax.core.models import ADD_MODELS, MODEL_DISPLAY_CHANGED, REMOVE_MODELS
-from Qt.QtCore import QSize, QTimer
+from Qt.QtCore import QSize, Qt, QTimer
 from Qt.QtWidgets import (
     QApplication,
     QFrame,
@@ -86,6 +86,7 @@ class _Scrolled(QScrollArea):
     def __init__(self, content):
         super().__init__()
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(content)
 
