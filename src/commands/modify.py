@@ -1,6 +1,5 @@
 """`occupy amplify`, `attenuate`, `sigmoid` and `solvent`: modified maps at full resolution."""
 
-
 from chimerax.core.commands import BoolArg, CmdDesc, ModelIdArg, StringArg
 
 from ..core import Modification, Parameters, check_modification, modify
