@@ -73,7 +73,7 @@ def main():
             continue
         print(_row(path.name, found[path.name]), flush=True)
     if given.json:
-        given.json.write_text(json.dumps(found, indent=1) + '\n')
+        given.json.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
     outside = list(_outside(found))
     print(*outside, sep='\n', file=sys.stderr)
     return 1 if outside or not found else 0

@@ -200,4 +200,4 @@ def _plot(found):
 
 
 if __name__ == '__main__':
-    write(json.loads((CACHE / 'speed.json').read_text()))
+    write(json.loads((CACHE / 'speed.json').read_text(encoding='utf-8')))

@@ -256,7 +256,7 @@ def open_model(run, tmp_path):
     """Opens lines of PDB text as an atomic model: `open_model(lines, name)`."""
     def opened(lines, name='model'):
         path = tmp_path / f'{name}.pdb'
-        path.write_text('\n'.join([*lines, 'END', '']))
+        path.write_text('\n'.join([*lines, 'END', '']), encoding='utf-8')
         return run(f'open {path}')[0]
 
     return opened

@@ -3,7 +3,6 @@
 import time
 import traceback
 from dataclasses import replace
-from itertools import takewhile
 from pathlib import Path
 
 from ..core import (
@@ -15,7 +14,6 @@ from ..core import (
     subtraction_mask,
 )
 from ..core.progress import Stages
-from ..core.scale import solvent_warnings
 from ..core.threads import set_threads
 from ..mapfiles import result_suffix, write_map
 from ..mapfiles.rules import told
@@ -23,10 +21,11 @@ from . import report as reports
 from .inputs import Inputs
 from .labels import of_modification, of_scale
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
-from .request import Request, as_options
+from .request import Request
 from .results import Results
 from .task import Reference
 from .versions import version
+from .wording import sentence
 
 
 def process(task, progress=None):
@@ -43,7 +42,7 @@ def process(task, progress=None):
     except Cancelled:
         raise
     except ValueError as error:
-        outcome = Outcome(task.given, FAILED, as_options(str(error)))
+        outcome = Outcome(task.given, FAILED, sentence(error))
     except OSError as error:
         outcome = Outcome(task.given, FAILED, _os_sentence(error, task.map))
     except MemoryError:
@@ -136,7 +135,7 @@ class _Work:
         self._write_modified(source, found, finals)
         self._took('modifying and writing', began)
 
-        warnings = [as_options(text) for text in told(inputs.notes, found.warnings)]
+        warnings = [sentence(text) for text in told(inputs.notes, found.warnings)]
         note = (f'taken from {request.full_scale_from}' if reference
                 else found.full_scale_note)
         report = reports.describe(asked, files, source, found, note, warnings)
@@ -230,17 +229,13 @@ class _Work:
 
 
 def _refused(found, modifications):
-    """Why modifications cannot be made, by their words; what the map is comes before its solvent.
-    """
-    said = set(solvent_warnings(found.solvent))
-    # The core tells first what kind of map it is, which is why its solvent is suspect.
-    kinds = list(takewhile(lambda warning: warning not in said, found.warnings))
+    """Why modifications cannot be made, by their words."""
     refused = {}
     for word, modification in modifications.items():
         try:
             check_modification(found, modification)
         except ValueError as error:
-            refused[word] = as_options('; '.join([*kinds, str(error)]))
+            refused[word] = sentence(error)
     return refused
 
 

@@ -10,6 +10,7 @@ from . import report as reports
 from .onemap import figure_function, process
 from .request import Request
 from .task import plan
+from .wording import sentence
 
 OUTPUT_DIR = 'occupy'
 NAME = '{name}_{result}'
@@ -142,4 +143,4 @@ def _full_scale(request):
         found = estimate(source_map.array, source_map.axes, request.parameters)
         return found.full_scale, found.noise_floor
     except ValueError as error:
-        raise ValueError(f'{source}: {error}') from error
+        raise ValueError(f'{source}: {sentence(error)}') from error

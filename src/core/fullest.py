@@ -45,7 +45,7 @@ class Content:
 
     density: np.ndarray
     grid: Grid
-    low_pass: float
+    low_pass: float | None
     solvent: SolventModel
     baseline: float = 0.0
 

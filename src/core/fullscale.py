@@ -32,8 +32,9 @@ def find_full_scale(maximum, tiles, parameters, content, region=None, other=None
     taken over, or None. Returns `FullScale`; raises `ValueError` where it would not be positive.
     """
     if sum((region is not None, other is not None, parameters.full_scale != 'published')) > 1:
-        raise SettingError(('full_scale', 'full_scale_region', 'full_scale_from'), 'give only one of '
-                           '{full_scale}, {full_scale_region} and {full_scale_from}')
+        raise SettingError(
+            ('full_scale', 'full_scale_region', 'full_scale_from'),
+            'give only one of {full_scale}, {full_scale_region} and {full_scale_from}')
     corrected = False
     if region is not None:
         if not region.any():

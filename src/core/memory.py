@@ -20,7 +20,7 @@ THREAD_BYTES = 6 * 2**20
 MODIFY_ARRAYS = 4
 #: The same for a mask, the mask included, and for a targeted occupancy on the working grid.
 MASK_ARRAYS = 2
-TARGET_ARRAYS = 3
+TARGET_ARRAYS = 2
 
 
 def as_floats(array):
@@ -39,7 +39,8 @@ def estimate_bytes(array, working, tile_size=TILE_SIZE):
     """
     needed = ESTIMATE_ARRAYS * _FLOAT * working.voxels + _copy_bytes(array)
     tile = _FLOAT * math.prod(min(tile_size, n) for n in working.shape)
-    needed += max(THREAD_BYTES, tile + _FLOAT * GATHERED_VOXELS) * thread_count()
+    # Tiles are gathered, and then laid out for sorting.
+    needed += max(THREAD_BYTES, 2 * max(tile, _FLOAT * GATHERED_VOXELS)) * thread_count()
     if working.shape != array.shape:
         _, my, mx = working.shape
         needed += _COMPLEX * array.shape[0] * my * (mx // 2 + 1)

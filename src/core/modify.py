@@ -9,29 +9,33 @@ from .grid import Grid
 from .histogram import match_histogram
 from .interpolate import Interpolator
 from .memory import as_floats
-from .progress import Stages
-from .scale import value_range
+from .parameters import Modification
+from .progress import Progress, Stages
+from .scale import ScaleEstimate, value_range
 from .threads import in_threads, slabs
-from .wording import MapError, SettingError, plain, reason_of
+from .wording import NO_RECONSTRUCTION, MapError, SettingError, plain, reason_of
 
 SLAB = 8
 
 
-def check_modification(estimate, modification):
+def check_modification(estimate: ScaleEstimate, modification: Modification) -> None:
     """Raise `ValueError`, one sentence, where an estimate cannot drive a modification."""
     if modification.kind != 'solvent' and estimate.parameters.mode != 'occupancy':
         raise SettingError('mode', 'a scale of resolution mode mixes resolution with occupancy and '
                                    'cannot drive a modification; estimate in occupancy mode first')
     if modification.confidence and estimate.solvent.suspect:
-        suspect = estimate.solvent.suspect
+        suspect = [*(warning for warning in estimate.warnings
+                     if getattr(warning, 'kind', '') in NO_RECONSTRUCTION),
+                   *estimate.solvent.suspect]
         ways = [remedy for reason in suspect for remedy in getattr(reason, 'remedies', ())]
         raise SettingError(
             'confidence',
-            f'the solvent model is suspect ({plain("; ".join(map(reason_of, suspect)))})',
+            plain('the solvent model is suspect: ' + '; '.join(map(reason_of, suspect))),
             (*dict.fromkeys(ways), ('confidence', False)))
 
 
-def modify(array, estimate, modification, progress=None):
+def modify(array: np.ndarray, estimate: ScaleEstimate, modification: Modification,
+           progress: Progress | None = None) -> np.ndarray:
     """Modify a map by its scale.
 
     array: the map (z, y, x) that the estimate was made of, any real type. estimate: its
@@ -52,7 +56,8 @@ class Modifier:
     six numbers are kept for each of them.
     """
 
-    def __init__(self, array, estimate, region=None, keep=False):
+    def __init__(self, array: np.ndarray, estimate: ScaleEstimate,
+                 region: tuple[slice, ...] | None = None, keep: bool = False) -> None:
         source = estimate.source_grid
         self._array = as_floats(array)
         self._scale = Interpolator(estimate.scale, source.shape, region)
@@ -65,10 +70,11 @@ class Modifier:
         axes = np.array(source.axes) * np.array(strides[::-1])[:, None]
         self._grid = Grid.of(self._array.shape, axes)
         self._range = None
-        self._noise = {}
-        self._kept = {} if keep else None
+        self._noise: dict = {}
+        self._kept: dict | None = {} if keep else None
 
-    def apply(self, modification, progress=None):
+    def apply(self, modification: Modification,
+              progress: Progress | None = None) -> np.ndarray:
         """The modified map as a new float32 array; see `modify`."""
         if modification.output == 'gain':
             return self._factor(modification, Stages(progress, {'Gain': 1}).next('Gain'))

@@ -8,9 +8,11 @@ made, so that a wrong value is refused before any work starts.
 import math
 from dataclasses import dataclass, fields, replace
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
+from .grid import Grid
 from .wording import STATE_VOXEL_SIZE, MapError, SettingError, plain
 
 MODES = ('resolution', 'occupancy')
@@ -25,6 +27,7 @@ VALUES = (1e-15, 1e10)
 #: Low-pass when nothing is asked for: at least this many Å, and at least this many voxels.
 LEAST_LOW_PASS = 8.0
 LOW_PASS_VOXELS = 3
+LARGEST_LOW_PASS = 1000.0
 #: The least `max_box` that is not "off".
 LEAST_MAX_BOX = 16
 #: Voxel sizes in Å beyond which a header may be wrong: between those of the finest and of the most
@@ -93,6 +96,14 @@ class Setting:
                 name, f'{{{name}}} must be at most {self.high:g}{unit}, not {value:g}')
         return value if type(value) in (int, float) else (int if self.whole else float)(value)
 
+    def takes(self, value):
+        """Whether `check` lets a value pass."""
+        try:
+            self.check('value', value)
+        except SettingError:
+            return False
+        return True
+
     @property
     def is_number(self):
         """Whether a number will do, besides any choices."""
@@ -113,10 +124,10 @@ SETTINGS = {
     'low_pass': Setting(
         'Resolution to which the map is low-passed, and the width of the kernel. '
         'Derived: 8 Å, or three voxels where that is more.',
-        unit='Å', low=0.01, high=1000),
+        unit='Å', low=0.01, high=LARGEST_LOW_PASS),
     'worst_resolution': Setting(
         'Resolution of the worst-resolved part that still matters; the low-pass is at least this.',
-        unit='Å', low=0.01, high=1000),
+        unit='Å', low=0.01, high=LARGEST_LOW_PASS),
     'kernel_size': Setting(
         'Edge of the box that holds the kernel, an odd number. '
         'Derived from the low-pass for each axis.',
@@ -164,7 +175,8 @@ SETTINGS = {
         'false modifies every voxel.', default=True),
     'exclude_solvent': Setting('Leave solvent out of the modified map.', default=False),
     'output_low_pass': Setting(
-        'Resolution to which the modified map is low-passed.', unit='Å', low=0.01, high=1000),
+        'Resolution to which the modified map is low-passed.',
+        unit='Å', low=0.01, high=LARGEST_LOW_PASS),
     'match_histogram': Setting(
         'Give the modified map the grey levels of the input.', default=False),
     'seed': Setting(
@@ -253,7 +265,7 @@ class Parameters:
                 f'{{low_pass}} {self.low_pass:g} Å contradicts {{worst_resolution}} '
                 f'{self.worst_resolution:g} Å, which asks for at least that much; give one of them')
 
-    def derive_low_pass(self, grid):
+    def derive_low_pass(self, grid: Grid) -> float:
         """The low-pass in Å on a working `Grid`.
 
         Raises `SettingError`, about what was given, where it would be finer than two voxels or
@@ -262,11 +274,12 @@ class Parameters:
         step, shortest = grid.step, min(grid.lengths)
         low_pass = self.low_pass or max(LEAST_LOW_PASS, LOW_PASS_VOXELS * step)
         given = 'low_pass' if self.low_pass else None
-        if (self.worst_resolution or 0) > low_pass:
-            low_pass, given = self.worst_resolution, 'worst_resolution'
+        worst = self.worst_resolution or 0.0
+        if worst > low_pass:
+            low_pass, given = worst, 'worst_resolution'
         finest = NYQUIST_VOXELS * step
         if given is None:
-            if low_pass > SETTINGS['low_pass'].high:
+            if low_pass > LARGEST_LOW_PASS:
                 raise MapError(f'the voxel size, {step:g} Å, is not that of a map of molecules',
                                (STATE_VOXEL_SIZE,))
         elif low_pass < finest * (1 - 1e-6):
@@ -279,7 +292,7 @@ class Parameters:
                        ' Å across; give less')
         return low_pass
 
-    def with_values(self, **values):
+    def with_values(self, **values: Any) -> 'Parameters':
         """These parameters with some values replaced."""
         return replace(self, **values)
 
@@ -317,11 +330,11 @@ class Modification:
                                '{output_low_pass} and {match_histogram} apply to {output} map only')
 
     @property
-    def keeps_solvent(self):
+    def keeps_solvent(self) -> bool:
         """Whether solvent is left in the result."""
         return not (self.exclude_solvent or self.kind == 'solvent')
 
     @property
-    def is_identity(self):
+    def is_identity(self) -> bool:
         """Whether the result is the input whatever its scale."""
         return (self.kind == 'solvent' or self.power == 1) and self.keeps_solvent

@@ -1,8 +1,11 @@
 """The estimate: local scale of a map, relative to the place of largest contrast."""
 
+import math
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import fourier
 from .fullest import Content
@@ -17,23 +20,26 @@ from .parameters import (
     BASELINE_WIDTHS,
     KERNEL_SIZES,
     PLAUSIBLE_VOXELS,
+    SUSPECT_FLAT_SHARE,
     VALUES,
     Parameters,
     default,
 )
-from .progress import Stages
+from .progress import Progress, Stages
 from .recognise import recognise
 from .smoothing import smooth_alike
-from .solvent import SolventModel, fit_solvent, solvent_region
+from .solvent import SolventModel, fit_solvent, flat_share, solvent_region
 from .threads import in_threads, slabs
 from .tiles import Tiles, search_tiles
 from .wording import (
+    FLAT_SOLVENT,
     INVERT,
     OFF_ZERO,
     REPLACE_VALUES,
     RESCALE,
     STATE_VOXEL_SIZE,
     SUSPECT,
+    UNMASKED,
     VOXEL_SIZE,
     MapError,
     Remark,
@@ -73,11 +79,11 @@ class ScaleEstimate:
     variability_limit: float | None = None
     noise_level: float | None = None
     baseline: float = 0.0
-    warnings: tuple = ()
+    warnings: tuple[str, ...] = ()
     noise_floor: float = 0.0
 
 
-def check_map(array, axes):
+def check_map(array: np.ndarray, axes: ArrayLike) -> Grid:
     """Check that a map can be estimated and return its `Grid`; `MapError` says what is wrong.
 
     array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
@@ -115,7 +121,7 @@ def value_range(array):
     return ends[:, 0].min(), ends[:, 1].max()
 
 
-def derive(parameters, grid):
+def derive(parameters: Parameters, grid: Grid) -> tuple[Parameters, Grid, np.ndarray]:
     """Fill in what is derived from the map.
 
     parameters: `Parameters`. grid: the `Grid` of the map (not the working grid). Returns the
@@ -139,8 +145,10 @@ def derive(parameters, grid):
                                   tau=tau), working, kernel
 
 
-def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_region=None,
-             full_scale_from=None, progress=None, **settings):
+def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None = None, *,
+             solvent_mask: np.ndarray | None = None, full_scale_region: np.ndarray | None = None,
+             full_scale_from: 'ScaleEstimate | None' = None, progress: Progress | None = None,
+             **settings: Any) -> 'ScaleEstimate':
     """Estimate the local scale of a map.
 
     array: (z, y, x), density positive, any real type; it is not modified. axes: voxel size in Å,
@@ -175,7 +183,7 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
     on_solvent = stages.next('Fitting solvent')
     solvent, region = _solvent_of(low_passed, array, solvent_mask, on_solvent)
     warnings = [*voxel_warnings(grid), *recognise(array, grid, low_passed),
-                *solvent_warnings(solvent)]
+                *solvent_warnings(solvent, array, region)]
     baseline = solvent.mean if resolved.baseline == 'solvent' else 0.0
     if baseline:
         content = content - np.float32(baseline)
@@ -212,7 +220,9 @@ def estimate(array, axes, parameters=None, *, solvent_mask=None, full_scale_regi
         tiles, solvent, limit, noise_level, baseline, tuple(warnings), found.noise_floor)
 
 
-def refit_solvent(array, found, solvent_mask=None, progress=None):
+def refit_solvent(array: np.ndarray, found: 'ScaleEstimate',
+                  solvent_mask: np.ndarray | None = None,
+                  progress: Progress | None = None) -> 'ScaleEstimate':
     """An estimate with another solvent model, and the confidence that follows from it.
 
     array: the map (z, y, x). found: its `ScaleEstimate`. solvent_mask: as for `estimate`. Scale and
@@ -222,12 +232,14 @@ def refit_solvent(array, found, solvent_mask=None, progress=None):
     array = as_floats(array)
     low_passed = fourier.low_pass(array, found.source_grid, found.parameters.low_pass,
                                   found.grid.shape, stages.next('Low-passing'))
-    solvent, _ = _solvent_of(low_passed, array, solvent_mask, stages.next('Fitting solvent'))
+    solvent, region = _solvent_of(
+        low_passed, array, solvent_mask, stages.next('Fitting solvent'))
     confidence = solvent.confidence_of(low_passed, out=low_passed)
     stages.finish()
-    kept = [warning for warning in found.warnings if getattr(warning, 'kind', '') != SUSPECT]
+    kept = [warning for warning in found.warnings
+            if getattr(warning, 'kind', '') not in (SUSPECT, FLAT_SOLVENT)]
     return replace(found, solvent=solvent, confidence=confidence,
-                   warnings=(*kept, *solvent_warnings(solvent)))
+                   warnings=(*kept, *solvent_warnings(solvent, array, region)))
 
 
 def _solvent_of(low_passed, source, mask, progress):
@@ -238,7 +250,7 @@ def _solvent_of(low_passed, source, mask, progress):
         mask = resample(mask, low_passed.shape)
     region = solvent_region(low_passed, mask, default('solvent_mask_threshold'))
     # The mask says where solvent is: flattened solvent elsewhere is no news.
-    return fit_solvent(low_passed, region, source, progress), region
+    return fit_solvent(low_passed, region, progress=progress), region
 
 
 def voxel_warnings(grid):
@@ -250,8 +262,17 @@ def voxel_warnings(grid):
                      'wrong, so are low-pass and kernel', (STATE_VOXEL_SIZE,), VOXEL_SIZE)
 
 
-def solvent_warnings(solvent):
-    """What is to be said of a solvent fit: nothing, or one sentence."""
+def solvent_warnings(solvent, array, region=None):
+    """What is to be said of a solvent fit: nothing, or a sentence or two.
+
+    array: the map (z, y, x). region: the solvent region of a mask, or None.
+    """
+    flat = 0 if region is None else flat_share(array, region)
+    if flat > SUSPECT_FLAT_SHARE:
+        yield Remark(f'{math.floor(100 * flat)} % of what the solvent mask calls solvent has one '
+                     'and the same value, as where another mask has flattened it: confidence then '
+                     'tells what lies outside that mask, not what is noise', (UNMASKED,),
+                     FLAT_SOLVENT)
     if solvent.suspect:
         remedies = dict.fromkeys(
             remedy for reason in solvent.suspect for remedy in getattr(reason, 'remedies', ()))

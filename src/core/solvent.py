@@ -136,14 +136,13 @@ def fit_solvent(array, region=None, source=None, progress=None):
     confidence = confidence_curve(
         density, gaussian(centres, height, mean, width), HISTOGRAM_FLOOR * peak)
     model = SolventModel(low, high, density, height, mean, width, confidence)
-    flat = 0 if source is None else flat_share(source, region)
+    flat = 0 if source is None else flat_share(source)
     reasons = []
     if flat > SUSPECT_FLAT_SHARE:
-        where = 'in the sphere' if region is None else 'that the solvent mask calls solvent'
         # Rounded down, or a part would read as if it were all.
         reasons.append(Remark(
-            f'{math.floor(100 * flat)} % of the voxels {where} have one and the same value, as '
-            'where a mask has flattened the solvent', (UNMASKED,)))
+            f'{math.floor(100 * flat)} % of the voxels have one and the same value, as where a '
+            'mask has flattened the solvent', (UNMASKED, SOLVENT_MASK)))
     reasons += _why_suspect(model, explained)
     return replace(model, suspect=tuple(reasons))
 
@@ -174,10 +173,12 @@ def flat_share(array, region=None):
     """
     shape = array.shape
     if region is not None:
-        places = np.nonzero(region)
-        values = array[tuple(at * n // m for at, n, m in
+        stride = max(1, round((region.size / 1_000_000) ** (1 / 3)))
+        places = np.nonzero(region[::stride, ::stride, ::stride])
+        values = array[tuple(stride * at * n // m for at, n, m in
                              zip(places, shape, region.shape, strict=True))]
-        return float(np.unique(values, return_counts=True)[1].max() / len(values))
+        return float(np.unique(values, return_counts=True)[1].max() / len(values)) if len(
+            values) else 0.0
     stride = max(1, round((array.size / 100_000) ** (1 / 3)))
     z = np.arange(0, shape[0], stride)
     sample = array[::stride, ::stride, ::stride][
@@ -267,5 +268,5 @@ def _why_suspect(model, explained):
         # Rounded down: it must not read as if it were enough.
         share = math.floor(1000 * max(0, explained)) / 10
         reasons.append(Remark(f'a Gaussian explains only {share:g} % of the histogram\'s peak, of '
-                              f'which {100 * SUSPECT_EXPLAINED:g} % are needed', (SOLVENT_MASK,)))
+                              f'which {100 * SUSPECT_EXPLAINED:g} % are needed'))
     return reasons

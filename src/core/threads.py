@@ -11,7 +11,7 @@ class Cancelled(Exception):
     """Raised by a progress function to stop the work; passes through every function of the core."""
 
 
-def set_threads(number):
+def set_threads(number: int | None) -> None:
     """Use so many threads at most; None for as many as there are processors to run on."""
     global _limit
     _limit = number

@@ -11,7 +11,7 @@ from .parameters import TILES_PER_AXIS, TILES_TO_ROUND
 from .threads import in_threads
 
 #: Voxels of tiles that a thread gathers at a time.
-GATHERED_VOXELS = 2**20
+GATHERED_VOXELS = 2**19
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from typing import NamedTuple
 #: What a remark is about, for those who have to tell one from another.
 IMAGES, MASK, INVERTED, TOMOGRAM, ALTERED, SHARPENED = (
     'images', 'mask', 'inverted', 'tomogram', 'altered', 'sharpened')
-SUSPECT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
-    'suspect', 'off zero', 'full scale', 'noise', 'voxel size')
+#: Of these, what tells of a map that is no reconstruction: the reason for all else that is odd.
+NO_RECONSTRUCTION = (IMAGES, MASK, INVERTED, TOMOGRAM)
+SUSPECT, FLAT_SOLVENT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
+    'suspect', 'flat solvent', 'off zero', 'full scale', 'noise', 'voxel size')
 
 #: Remedies that are no setting; those that are stand as (setting, value).
 INVERT, RESCALE, REPLACE_VALUES, STATE_VOXEL_SIZE = (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core.recognise import IMAGES
+from ..core.wording import IMAGES, Remark
 from .header import bare_suffix, has_stamp, is_ccp4, is_image_stack, triple
 
 MODES = {0: 'i1', 1: 'i2', 2: 'f4', 6: 'u2', 12: 'f2'}
@@ -58,8 +58,9 @@ def remarks(header, path, size=None):
     if not has_stamp(header):
         found.append('the header lacks the word MAP: read as an old MRC file')
     if is_image_stack(header, path):
-        found.append(f'the file says that it holds a {IMAGES}, {int(header["nz"])} of them, and '
-                     'not a map: the scale means nothing then')
+        found.append(Remark(
+            f'the file says that it holds a stack of images, {int(header["nz"])} of them, and not '
+            'a map: the scale means nothing then', kind=IMAGES))
     if int(header['ispg']) in CRYSTALS:
         found.append(f'the header states the space group {int(header["ispg"])} of a crystal: the '
                      'method is for a particle in solvent, and its solvent model is not to be '
@@ -77,8 +78,12 @@ def remarks(header, path, size=None):
 
 def told(found, warnings):
     """Remarks on a file and the warnings of its estimate, what both say once."""
-    said = any(IMAGES in warning for warning in warnings)
-    return [text for text in found if not (said and IMAGES in text)] + list(warnings)
+    said = any(_is_of_images(warning) for warning in warnings)
+    return [text for text in found if not (said and _is_of_images(text))] + list(warnings)
+
+
+def _is_of_images(text):
+    return getattr(text, 'kind', '') == IMAGES
 
 
 def shape_of(header):

@@ -132,11 +132,11 @@ class ModifySection:
             self._again = self.make
             self.refresh()
             return
-        self._panel.run(self.command())
+        self._panel.run(self.command(), takes_failure=self._takes_failure)
 
-    def takes(self, failure):
-        """Whether a failure is about the solvent model, which the tab itself tells of."""
-        if 'solvent model' not in failure or not self._refused():
+    def _takes_failure(self):
+        """Whether no map was made for want of a solvent model, of which the tab itself tells."""
+        if not self._refused():
             return False
         self._again = self.make
         self._panel.tabs.setCurrentWidget(self.widget)

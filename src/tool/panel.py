@@ -232,10 +232,11 @@ class Panel:
         focus = QApplication.focusWidget()
         return focus is not None and (focus is widget or widget.isAncestorOf(focus))
 
-    def run(self, command, then=None):
+    def run(self, command, then=None, takes_failure=None):
         """Run a command, logged as if typed, in the background if it is long.
 
         then: called with what the command returned, now or when its job is over, unless it failed.
+        takes_failure: called if it failed; returns whether it is told of elsewhere.
         Returns what the command returned, None if it failed, which the status line then says.
         """
         self.modify.end_preview()
@@ -244,7 +245,7 @@ class Panel:
             with jobs.in_background(self.session):
                 result = run(self.session, command)
         except NotABug as error:
-            self._failed(str(error))
+            self._failed(str(error), takes_failure)
             self.session.logger.info(str(error))
             self.refresh()
             return None
@@ -252,7 +253,7 @@ class Panel:
             if result.running:
                 self._ours.add(result)
                 result.told = True      # the status line says it if this fails
-                self._then[result] = then
+                self._then[result] = then, takes_failure
         elif then is not None:
             then(result)
         self.refresh()
@@ -262,8 +263,10 @@ class Panel:
         """Say how an action ended, until the next one or another map."""
         self.bottom.say(text, failed)
 
-    def _failed(self, text):
-        if not self.modify.takes(text):
+    def _failed(self, text, taken):
+        if taken is not None and taken():
+            self.say('')
+        else:
             self.say(text, failed='cancelled' not in text)
 
     def map_chosen(self):
@@ -356,9 +359,9 @@ class Panel:
     def _job_ended(self, _name, job):
         self.stopwatch.ended(job)
         self._ours.discard(job)
-        then = self._then.pop(job, None)
+        then, takes_failure = self._then.pop(job, (None, None))
         if job.failure:
-            self._failed(job.failure)
+            self._failed(job.failure, takes_failure)
         elif then is not None:
             # ChimeraX is still delivering what was made.
             QTimer.singleShot(0, lambda: None if self._closed else then(job.result))

@@ -4,10 +4,12 @@ from chimerax.core.commands import quote_path_if_necessary
 from Qt.QtGui import QImage
 from Qt.QtWidgets import QPushButton, QWidget
 
+from ..core.wording import worded
 from .drawings import Picture
 from .filenames import file_to_save
 from .latest import Latest
 from .widgets import beside, column, enable_if, text_label
+from .wording import FACE
 
 
 class SolventSection:
@@ -112,8 +114,8 @@ def verdict(estimate):
     """What to think of a solvent model, in plain words."""
     solvent = estimate.solvent
     if solvent.suspect:
-        return ('<b>Suspect</b>: ' + '; '.join(solvent.suspect) + '. The scale does not need it, '
-                'but confidence and modified maps do: try a solvent mask or a larger low-pass.')
+        return ('<b>Suspect</b>: ' + '; '.join(worded(why, FACE) for why in solvent.suspect)
+                + '. The scale does not need it, but confidence and modified maps do.')
     return (f'<b>Good</b>: solvent is a Gaussian of {solvent.mean:.3g} ± {solvent.width:.3g}; '
             f'above {solvent.half_confident:.3g} density is more likely content than solvent.')
 

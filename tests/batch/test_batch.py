@@ -92,7 +92,7 @@ def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell)
            write(folder / 'holes.mrc', holes),
            write(folder / 'negative.mrc', -np.abs(blobs)),
            write(folder / 'small.mrc', blobs[:2, :2, :2])]
-    (folder / 'text.mrc').write_text('no map')
+    (folder / 'text.mrc').write_text('no map', encoding='utf-8')
     found = shell.run(*bad, folder / 'text.mrc', folder / 'none.mrc', source, '-o', output)
     assert found.status == 1
     for sentence in ('the map is constant', 'not numbers', 'no positive density',
@@ -104,12 +104,10 @@ def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell)
 
 
 @pytest.mark.parametrize(('kind', 'reason'), [
-    ('masked', 'solvent model is suspect'), ('inverted', 'the map may be inverted'),
-    ('noise', 'in noise')])
+    ('masked', 'solvent model is suspect'), ('noise', 'in noise')])
 def test_refused_modification_leaves_the_rest(output, blobs, write, tmp_path, kind, reason, capsys):
     rng = np.random.default_rng(0)
     array = {'masked': np.where(blobs > 0.2, blobs, 0),
-             'inverted': -blobs,
              'noise': gaussian_filter(rng.standard_normal((64, 64, 64)), 1)}[kind]
     path = write(tmp_path / f'{kind}.mrc', array.astype(np.float32))
     wanted = {'output_dir': output, 'amplify': 3, 'attenuate': 2, 'confidence': True}
@@ -192,11 +190,11 @@ def test_done_maps_are_skipped_and_others_kept(source, output, blobs, write):
 
 def test_foreign_files_are_kept(source, output):
     output.mkdir()
-    (output / 'a_scale_resolution.mrc').write_text('precious')
+    (output / 'a_scale_resolution.mrc').write_text('precious', encoding='utf-8')
     outcome, = run_batch(source, output_dir=output)
     assert 'a_scale_resolution.mrc is there already' in outcome.message
-    assert (output / 'a_scale_resolution.mrc').read_text() == 'precious'
-    (output / 'a_report.json').write_text('{"notes": "precious"}')
+    assert (output / 'a_scale_resolution.mrc').read_text(encoding='utf-8') == 'precious'
+    (output / 'a_report.json').write_text('{"notes": "precious"}', encoding='utf-8')
     assert 'were kept' in run_batch(source, output_dir=output)[0].message
     assert names(output) == ['a_report.json', 'a_scale_resolution.mrc']
     assert run_batch(source, output_dir=output, overwrite=True)[0].status == 'done'
@@ -226,7 +224,7 @@ def test_names_of_results(source, output, blobs, write, tmp_path):
 
 
 def test_shell_says_what_it_does(source, output, shell, tmp_path, capsys):
-    (tmp_path / 'list.txt').write_text(f'{source}\n--confidence\n')
+    (tmp_path / 'list.txt').write_text(f'{source}\n--confidence\n', encoding='utf-8')
     first = shell.run(f'@{tmp_path / "list.txt"}', '--output-dir', output)
     assert first.status == 0
     assert first.errors == ''       # no bar where nobody looks

@@ -38,14 +38,14 @@ def owners(folder):
 def done_and_writing(folder):
     """Whether a map is done and another one being written."""
     return owners(folder) and any(
-        '"complete": true' in path.read_text() for path in folder.glob('*.json'))
+        '"complete": true' in path.read_text(encoding='utf-8') for path in folder.glob('*.json'))
 
 
 def is_whole(folder):
     """Whether every file is a whole map or a report, and the complete reports have their maps."""
     for path in folder.iterdir():
         if path.suffix == '.json':
-            report = json.loads(path.read_text())
+            report = json.loads(path.read_text(encoding='utf-8'))
             if report['complete']:
                 assert len([folder / entry['file'] for entry in report['files']
                             if (folder / entry['file']).is_file()]) == RESULTS
@@ -156,7 +156,7 @@ def test_worker_that_cannot_be_started(many_maps, tmp_path, monkeypatch, program
 
     path = tmp_path / 'program'
     if program is not None:
-        path.write_text(program)
+        path.write_text(program, encoding='utf-8')
         path.chmod(0o755 if program.startswith('#!') else 0o644)
     monkeypatch.setattr(sys, 'executable', str(path))
     monkeypatch.setattr(workers, 'PATIENCE', 0.5)
@@ -217,11 +217,11 @@ def test_results_are_put_in_place_as_one(tmp_path):
 
     with Results() as results:
         for final in (first, second):
-            results.path_for(final).write_text(final.name)
+            results.path_for(final).write_text(final.name, encoding='utf-8')
         text()
         results.commit(report, 'complete', 'incomplete')
     assert all(name.startswith('.') for name in seen[0])
-    assert report.read_text() == 'complete'
+    assert report.read_text(encoding='utf-8') == 'complete'
     assert [path.name for path in sorted(tmp_path.iterdir())] == ['a.mrc', 'b.mrc', 'r.json']
 
 
@@ -256,7 +256,7 @@ def test_full_disk_leaves_nothing(many_maps, tmp_path, monkeypatch):
     written = []
 
     def write_map(path, *_):
-        path.write_text('half')
+        path.write_text('half', encoding='utf-8')
         written.append(path)
         if len(written) == 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -12,6 +12,7 @@ from chimerax.occupy.core import (
     estimate,
 )
 from chimerax.occupy.core.threads import set_threads
+from chimerax.occupy.core.wording import VOXEL_SIZE
 from scipy import ndimage
 
 
@@ -117,7 +118,7 @@ def test_solvent_away_from_zero_is_said_and_can_be_subtracted(assembly):
     plain = assembly()
     lifted = plain + np.float32(0.4)
     found = estimate(lifted, 1.5, mode='occupancy')
-    assert any('baseline solvent' in warning for warning in found.warnings)
+    assert any("baseline='solvent'" in warning for warning in found.warnings)
     mended = estimate(lifted, 1.5, mode='occupancy', baseline='solvent')
     assert mended.baseline == pytest.approx(0.4, abs=0.02)
     assert not mended.warnings
@@ -224,3 +225,12 @@ def test_work_can_be_cancelled_at_any_stage(pair_map):
 
         with pytest.raises(Cancelled):
             estimate(pair_map, 1.5, mode='occupancy', progress=stop)
+
+
+@pytest.mark.parametrize(('step', 'odd'), [
+    (0.14, True), (0.25, False), (1.4, False), (20.0, False), (140.0, True)])
+def test_a_voxel_size_that_is_unusual_is_said(assembly, step, odd):
+    found = estimate(assembly(), step)
+    said = [warning for warning in found.warnings if getattr(warning, 'kind', '') == VOXEL_SIZE]
+    assert bool(said) is odd
+    assert not odd or f'{step:g} Å' in said[0]

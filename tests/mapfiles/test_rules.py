@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from chimerax.occupy.core import wording
 from chimerax.occupy.mapfiles import read_header, read_map, rules
 
 
@@ -61,6 +62,7 @@ def test_remarks_are_those_of_the_reader(blobs, write, tmp_path):
 
 
 def test_what_file_and_density_both_say_is_told_once():
-    file, density = ['a stack of images', 'no MAP'], ['neighbours as in a stack of images']
+    images = [wording.Remark(text, kind=wording.IMAGES) for text in ('by its file', 'to look at')]
+    file, density = [images[0], 'no MAP'], [images[1]]
     assert rules.told(file, density) == ['no MAP', *density]
     assert rules.told(file, ['inverted']) == [*file, 'inverted']

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import itertools
 
 import numpy as np
 import pytest
@@ -185,7 +186,7 @@ LINE = pdb_line(ATOMS[0])
     (cif_text().replace(' 2.5 ', ' ? ').encode(), 'place is not given by numbers'),
     (cif_text().replace(' 2.5 ', ' ').encode(), 'cut short or damaged'),
     (cif_text().replace('_atom_site.Cartn_y ', '_atom_site.other ').encode(), 'site.Cartn_y'),
-])
+], ids=map(str, itertools.count()))
 def test_what_is_no_model(tmp_path, content, sentence):
     path = tmp_path / 'model'
     path.write_bytes(content)

@@ -233,7 +233,7 @@ def test_the_same_from_a_script_and_without_a_window(run, session, maps, tmp_pat
         folder = tmp_path / name
         folder.mkdir()
         script = folder / 'work.cxc'
-        script.write_text(SCRIPT.format(map=maps.odd, folder=folder))
+        script.write_text(SCRIPT.format(map=maps.odd, folder=folder), encoding='utf-8')
         if name == 'here':
             run(f'open "{script}"')
         elif pytestconfig.arrangement == 'library':

@@ -87,7 +87,7 @@ def test_masks_are_sampled_as_in_the_window(run, tmp_path, clothes, shape):
     other = written(tmp_path, '.mrc', {'starts': (1, 0, 0)} if clothes != 'same' else {})
     found = sampled_on(read_map(one), read_map(other), shape)
     opened = run(f'open {one}')[0], run(f'open {other}')[0]
-    expected = volumes.sampled_on(*opened, shape)
+    expected = volumes.sampler(*opened)(shape)
     assert found.shape == expected.shape
     # On the border of a map rounding decides what is outside.
     alike = np.isclose(found, expected, atol=2e-5)

@@ -223,7 +223,7 @@ def test_files(panel, measure, model, events, commands, tmp_path, monkeypatch):
     assert str(tmp_path / 'mask.mrc') in panel.masks.next_command()
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != '.pdb') == [
         'mask.mrc', 'my report.txt', 'report.json', 'table.csv']
-    with open(tmp_path / 'table.csv', newline='') as file:
+    with open(tmp_path / 'table.csv', newline='', encoding='utf-8') as file:
         assert [row[0] for row in csv.reader(file)][1:] == [
             f'#{model.id_string}/A', f'#{model.id_string}/B']
     commands.clear()
