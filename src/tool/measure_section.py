@@ -142,6 +142,7 @@ class MeasureSection:
         self.heading.setText('' if table is None else table.title)
         for widget in (self.table, self.heading, self.save):
             widget.setVisible(table is not None)
+        self._panel.ask_for_room()
 
     def _classes(self):
         """The maps to be compared, the panel's own first."""

@@ -321,7 +321,9 @@ class ModifySection:
             one.display for one in family(volume))
         enable_if(self.original, '' if self._preview or made or self._held else
                   'there is neither a preview nor a modified map in the place of the map')
-        self.notice.setVisible(self._refused())
+        if self.notice.isHidden() == self._refused():
+            self.notice.setVisible(self._refused())
+            self._panel.ask_for_room()
         if self._preview is None:
             self._changed()
 

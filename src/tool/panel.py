@@ -297,7 +297,8 @@ class Panel:
             _height(self.map.widget, width) + _height(self.bottom.widget, width))
         return within + around
 
-    def _ask_for_room(self):
+    def ask_for_room(self):
+        """More, or less, is shown than before."""
         if self.place is not None:
             # Once the widgets are laid out.
             QTimer.singleShot(60, lambda: None if self._closed else self.place.ask())
@@ -320,7 +321,7 @@ class Panel:
         own = getattr(self.shown_section, 'options', self.map.parameters.widget)
         for options in self._all_options():
             options.setVisible(shown and options is own)
-        self._ask_for_room()
+        self.ask_for_room()
 
     def refresh_soon(self, *_):
         """Refresh once what is going on now is over, however often this is called until then."""
