@@ -29,6 +29,9 @@ from .solvent_section import SolventSection
 from .widgets import ModelChoice, column
 
 
+_SLACK = 6
+
+
 class _Tabs(QTabWidget):
     """Tabs as tall as the one that is shown, not as the tallest."""
 
@@ -295,7 +298,8 @@ class Panel:
         within += max(0, self.tabs.page_height(0, width) - self.tabs.page_height(index, width))
         around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
             _height(self.map.widget, width) + _height(self.bottom.widget, width))
-        return within + around
+        # Docks are not laid out to the pixel; short of one, all would scroll.
+        return within + around + _SLACK
 
     def ask_for_room(self):
         """More, or less, is shown than before."""

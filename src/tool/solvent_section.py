@@ -136,7 +136,7 @@ def _plot(estimate, width, height, ratio, color, points):
     figures.draw_solvent(axes, estimate)
     _in_colors(figure, color, points)
     # What it counts is plain from the verdict; the long label is cut off in a small picture.
-    axes.set_ylabel('share of voxels', color=color, size=axes.xaxis.label.get_size())
+    axes.set_ylabel('share', color=color, size=axes.xaxis.label.get_size())
     canvas.draw()
     pixels = canvas.buffer_rgba()
     image = QImage(bytes(pixels), pixels.shape[1], pixels.shape[0],
