@@ -28,7 +28,6 @@ from .settings import settings
 from .solvent_section import SolventSection
 from .widgets import ModelChoice, column
 
-
 _SLACK = 6
 
 
