@@ -111,8 +111,8 @@ def _show(session, request, color, key, palette, limits):
         estimating.log_estimate(session, request, ' '.join(words).strip())
     if color and request.scale_map is not None:
         coloring.color_surfaces(
-            session, coloring.surfaces_of(source), request.scale_map, chosen, limits,
-            title=looks.key_title(found) if key else '', name='occupy')
+            session, coloring.surfaces_of(source), request.scale_map, chosen, limits, key=key,
+            name='occupy')
 
 
 def register(_command_info, logger):

@@ -9,7 +9,6 @@ of it.
 
 import time
 from dataclasses import replace
-from html import escape
 
 from chimerax.core.errors import UserError
 
@@ -380,5 +379,5 @@ def log_estimate(session, request, words):
     command = f'occupy #{source.id_string} {settings} {words} modelId {number}'
     logger.info(logtables.folded(
         'All parameters, and the command that repeats this',
-        logtables.named_rows(logtables.parameter_rows(found)) + f'<p>{escape(command)}</p>'),
+        logtables.named_rows(logtables.parameter_rows(found)) + logtables.repeated(command)),
         is_html=True)
