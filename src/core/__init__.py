@@ -7,6 +7,7 @@
     weaker = modify(array, found, Modification('attenuate', power=3))
 """
 
+from .displacement import displacement, weights
 from .grid import Grid
 from .masks import content_map, solvent_definition, subtraction_mask, targeted_occupancy
 from .modify import Modifier, check_modification, modify
@@ -16,6 +17,7 @@ from .threads import Cancelled
 
 __all__ = [
     'SETTINGS', 'Cancelled', 'Grid', 'Modification', 'Modifier', 'Parameters', 'ScaleEstimate',
-    'check_map', 'check_modification', 'content_map', 'derive', 'estimate', 'modify',
-    'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
+    'check_map', 'check_modification', 'content_map', 'derive', 'displacement', 'estimate',
+    'modify', 'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
+    'weights',
 ]

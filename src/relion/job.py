@@ -35,8 +35,8 @@ class Job:
     whether the number is that of a body. `box`, `current_box`: edges in voxels, of the map and of
     the one that holds all its signal. `dimensions`: 2 or 3. `pixel_size`: Å, None where it is told
     nowhere. `last`: the last iteration, None where it is not known. `refinement`: whether halves
-    are refined apart, to be joined in the last iteration, which is not known beforehand. `gradient`:
-    whether RELION descends gradients.
+    are refined apart, to be joined in the last iteration, which is not known beforehand.
+    `gradient`: whether RELION descends gradients.
     """
 
     star: Path
