@@ -62,6 +62,8 @@ LOOP_KIND = 'sigmoid'
 LOOP_POWER = 3.0
 LOOP_PIVOT = 0.7
 LOOP_EXCLUDE_SOLVENT = True
+#: Unlike that of tiles, this full scale does not change with the box to which a map is cropped.
+LOOP_FULL_SCALE = 'auto'
 LOOP_SCHEDULE = (2, 3, 1)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..core.parameters import (
     LOOP_EXCLUDE_SOLVENT,
+    LOOP_FULL_SCALE,
     LOOP_KIND,
     LOOP_PIVOT,
     LOOP_POWER,
@@ -180,7 +181,7 @@ def _parser():
     _add(what, 'hedge')
     how = parser.add_argument_group('estimate')
     _add(how, 'low_pass')
-    _add(how, 'full_scale')
+    _add(how, 'full_scale', LOOP_FULL_SCALE)
     _add(how, 'tile_size')
     how.add_argument('--angpix', type=_reader('pixel size', float, 1e-3), metavar='Å',
                      help='The pixel size, where neither the star nor the model star of the '

@@ -25,7 +25,7 @@ def _litter(folder):
 def test_a_map_is_changed_as_the_core_would_change_it(refinement, occupy):
     star = refinement.ask()
     assert occupy(star, '--strength', 0.5, '--kind', 'amplify') == (0, '')
-    found = estimate(refinement.map, PIXEL, Parameters(mode='occupancy'))
+    found = estimate(refinement.map, PIXEL, Parameters(mode='occupancy', full_scale='auto'))
     wanted = refinement.map + displacement(
         refinement.map, PIXEL, Modification('amplify', exclude_solvent=True), 0.5, estimate=found)
     np.testing.assert_allclose(_result(refinement), wanted, atol=1e-6)
@@ -68,7 +68,8 @@ def test_the_crop_to_the_current_size_loses_nothing(refinement, occupy):
     occupy(refinement.ask(), '--low-pass', 12)
     line = refinement.log()
     assert line['working_box'] == '20'
-    found = estimate(refinement.map, PIXEL, Parameters(mode='occupancy', low_pass=12))
+    found = estimate(refinement.map, PIXEL, Parameters(
+        mode='occupancy', low_pass=12, full_scale='auto'))
     assert float(line['full_scale']) == pytest.approx(found.full_scale, rel=0.1)
 
 
