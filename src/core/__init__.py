@@ -7,6 +7,7 @@
     weaker = modify(array, found, Modification('attenuate', power=3))
 """
 
+from .displacement import displacement, weights
 from .grid import Grid
 from .mapcheck import check_map
 from .masks import content_map, solvent_definition, subtraction_mask, targeted_occupancy
@@ -28,7 +29,7 @@ from .threads import Cancelled
 __all__ = [
     'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Modification',
     'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'check_modification',
-    'common_solvent', 'content_map', 'derive', 'estimate', 'fit_occupancies', 'modify',
-    'occupancies', 'on_one_scale', 'prepare', 'refit_solvent', 'solvent_definition',
-    'subtraction_mask', 'targeted_occupancy',
+    'common_solvent', 'content_map', 'derive', 'displacement', 'estimate', 'fit_occupancies',
+    'modify', 'occupancies', 'on_one_scale', 'prepare', 'refit_solvent', 'solvent_definition',
+    'subtraction_mask', 'targeted_occupancy', 'weights',
 ]

@@ -68,6 +68,16 @@ BASELINE_SHARE = 0.05
 SUSPECT_RANGE_SHARE = 0.5
 SUSPECT_EXPLAINED = 0.9
 SUSPECT_FLAT_SHARE = 0.2
+#: What a refinement's loop does unless told otherwise, and when: from the first of these iterations
+#: on, growing weaker over so many, and leaving so many at the end alone. docs/refinement.md has the
+#: runs that chose them.
+LOOP_KIND = 'sigmoid'
+LOOP_POWER = 3.0
+LOOP_PIVOT = 0.7
+LOOP_EXCLUDE_SOLVENT = True
+#: Unlike that of tiles, this full scale does not change with the box to which a map is cropped.
+LOOP_FULL_SCALE = 'auto'
+LOOP_SCHEDULE = (2, 3, 1)
 
 
 @dataclass(frozen=True)
@@ -195,6 +205,9 @@ SETTINGS = {
     'seed': Setting(
         'Seed of the noise that takes the place of removed density.',
         default=0, low=0, high=2**32 - 1, whole=True),
+    'strength': Setting(
+        'How much of a modification is applied: 0 leaves the map as it is, 1 modifies it wholly.',
+        default=1.0, low=0, high=1),
     'output': Setting(
         'What to make: the modified "map", its "difference" from the input, or the "gain".',
         default='map', choices=OUTPUTS),
