@@ -7,15 +7,24 @@
     weaker = modify(array, found, Modification('attenuate', power=3))
 """
 
+from .content import content_region
 from .grid import Grid
-from .masks import content_map, solvent_definition, subtraction_mask, targeted_occupancy
+from .masks import (
+    content_map,
+    make_mask,
+    region_mask,
+    solvent_definition,
+    subtraction_mask,
+    targeted_occupancy,
+)
 from .modify import Modifier, check_modification, modify
-from .parameters import SETTINGS, Modification, Parameters
+from .parameters import SETTINGS, Mask, Modification, Parameters
 from .scale import ScaleEstimate, check_map, derive, estimate, refit_solvent
 from .threads import Cancelled
 
 __all__ = [
-    'SETTINGS', 'Cancelled', 'Grid', 'Modification', 'Modifier', 'Parameters', 'ScaleEstimate',
-    'check_map', 'check_modification', 'content_map', 'derive', 'estimate', 'modify',
-    'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
+    'SETTINGS', 'Cancelled', 'Grid', 'Mask', 'Modification', 'Modifier', 'Parameters',
+    'ScaleEstimate', 'check_map', 'check_modification', 'content_map', 'content_region', 'derive',
+    'estimate', 'make_mask', 'modify', 'refit_solvent', 'region_mask', 'solvent_definition',
+    'subtraction_mask', 'targeted_occupancy',
 ]
