@@ -25,14 +25,9 @@ def distances(region, grid, reach):
     region, infinity where the distance exceeds `reach`. The box does not repeat itself.
     """
     result = np.full(region.shape, np.inf, np.float32)
-    part = _around(region, grid, reach)
-    if part is None:
-        return result
-    inside = region[part]
-    near = _orthogonal(inside, grid, reach) if grid.is_orthogonal else _skewed(inside, grid, reach)
-    # One voxel's rounding must not decide over a distance that is met exactly.
-    near[near > reach * (1 + 1e-6)] = np.inf
-    result[part] = near
+    part, near = _near(region, grid, reach)
+    if part is not None:
+        result[part] = near
     return result
 
 
@@ -44,26 +39,30 @@ def soft_edge(values, grid, extend, width, progress=None):
     is 1 to `extend`, then (1 + cos(π (d − extend) / width)) / 2. A graded mask is the mean of its
     layers, each extended and softened so.
     """
-    if values.dtype == bool:
-        layers = [values]
-    else:
-        layers = [values >= (number + 0.5) / LAYERS for number in range(LAYERS)]
+    graded = values.dtype != bool
+    layers = LAYERS if graded else 1
     result = np.zeros(values.shape, np.float32)
-    for number, layer in enumerate(layers):
-        away = distances(layer, grid, extend + width)
-
-        def one_slab(planes, step, away=away):
-            result[planes] += _edge(away[planes], extend, width)
-            step()
-
-        in_threads(one_slab, slabs(result.shape[0], SLAB))
+    for number in range(layers):
+        layer = values >= (number + 0.5) / LAYERS if graded else values
+        part, away = _near(layer, grid, extend + width)
+        if part is not None:
+            _add_edge(result[part], away, extend, width)
         if progress is not None:
-            progress((number + 1) / len(layers))
-    if len(layers) > 1:
-        result /= len(layers)
+            progress((number + 1) / layers)
+    if graded:
+        result /= layers
         # Inside, the values are what they were, and not their layers.
         np.maximum(result, values, out=result)
     return result
+
+
+def _add_edge(result, away, extend, width):
+    """Add the mask that some distances make, in place."""
+    def one_slab(planes, step):
+        result[planes] += _edge(away[planes], extend, width)
+        step()
+
+    in_threads(one_slab, slabs(result.shape[0], SLAB))
 
 
 def _edge(away, extend, width):
@@ -72,6 +71,20 @@ def _edge(away, extend, width):
         return np.isfinite(away)
     share = np.clip((away - np.float32(extend)) / np.float32(width), 0, 1)
     return np.float32(0.5) + np.float32(0.5) * np.cos(np.float32(np.pi) * share)
+
+
+def _near(region, grid, reach):
+    """Distances where they are within reach: a part of the box, slices (z, y, x), and float32 over
+    it; None and None for an empty region.
+    """
+    part = _around(region, grid, reach)
+    if part is None:
+        return None, None
+    inside = region[part]
+    found = (_orthogonal if grid.is_orthogonal else _skewed)(inside, grid, reach)
+    # One voxel's rounding must not decide over a distance that is met exactly.
+    found[found > reach * (1 + 1e-6)] = np.inf
+    return part, found
 
 
 def _around(region, grid, reach):
@@ -125,7 +138,7 @@ def _along(squares, axis, step, voxels):
 def _skewed(region, grid, reach):
     """Distances on a skewed cell, where no axis can be taken by itself: by a tree of places."""
     near = ndimage.binary_dilation(
-        region, np.ones([2 * n + 1 for n in (1, 1, 1)]), iterations=max(_index_reach(grid, reach)))
+        region, np.ones((3, 3, 3)), iterations=max(1, *_index_reach(grid, reach)))
     wanted = np.argwhere(near & ~region)
     tree = cKDTree(_places(np.argwhere(region), grid))
     result = np.where(region, np.float32(0), np.float32(np.inf))
