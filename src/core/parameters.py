@@ -23,6 +23,7 @@ OUTPUTS = ('map', 'difference', 'gain')
 B_FACTORS = ('own', 'same')
 GROUPINGS = ('chain', 'residue', 'segment')
 COVERS = ('kept', 'subtracted')
+MASKS = ('solvent', 'subtraction', 'weak', 'strong', 'region')
 
 #: Densities between these can be squared and summed; what lies beyond is damage or a wrong unit.
 VALUES = (1e-15, 1e10)
@@ -78,6 +79,18 @@ LOOP_EXCLUDE_SOLVENT = True
 #: Unlike that of tiles, this full scale does not change with the box to which a map is cropped.
 LOOP_FULL_SCALE = 'auto'
 LOOP_SCHEDULE = (2, 3, 1)
+#: Masks. Content is where the density, averaged by a Gaussian of this σ in units of the low-pass,
+#: lies so many widths of solvent, and this share of full scale, above solvent. A weak part is
+#: nowhere thinner than twice that σ; what is thinner is the foot of strong density.
+FOOT = 3 / 8
+CONTENT_WIDTHS = 4
+CONTENT_SHARE = 0.02
+#: The least volume of a body in a mask, in units of the cubed low-pass.
+LEAST_PART = 0.5
+#: Width of a mask's soft edge when nothing is asked for: this share of the low-pass, and at least
+#: so many voxels.
+SOFT_EDGE = 0.5
+SOFT_EDGE_VOXELS = 3
 
 
 @dataclass(frozen=True)
@@ -231,6 +244,19 @@ SETTINGS = {
         'chain; ligands are by themselves in any case.', default='chain', choices=GROUPINGS),
     'segment': Setting(
         'Residues in a segment.', default=20, unit='residues', low=2, high=1000, whole=True),
+    'below': Setting(
+        'A mask of weak parts covers content whose scale is below this.',
+        default=0.5, low=0.01, high=1),
+    'above': Setting(
+        'A mask of strong parts covers content whose scale is above this.',
+        default=0.5, low=0, high=0.99),
+    'extend': Setting(
+        'How far a mask is extended before its edge begins.',
+        default=0.0, unit='Å', low=0, high=100),
+    'soft_edge': Setting(
+        'Width of the soft edge of a mask, outside what it covers: a raised cosine; 0 for none. '
+        'Derived: half of the low-pass, or three voxels where that is more.',
+        unit='Å', low=0, high=100),
     'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
     'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
 }
@@ -405,3 +431,39 @@ class FitParameters:
                 'fit_resolution', f'{{fit_resolution}} {self.fit_resolution:g} Å is finer than two '
                                   f'voxels; give at least {finest:.4g} Å')
         return self.fit_resolution
+@dataclass(frozen=True)
+class Mask:
+    """What a mask is to cover, and how it ends; section 8 of docs/method.md.
+
+    `kind`: "solvent", where the scale exceeds `threshold`; "weak" and "strong", content whose scale
+    is below `below` or above `above`; "subtraction", the share that `modification` (attenuate or
+    sigmoid) leaves, if `covers` is "kept", or takes away; "region", a region that is given.
+    `extend` and `soft_edge` are in Å; None derives the edge from the low-pass. A wrong or
+    contradictory value raises `ValueError`.
+    """
+
+    kind: str
+    threshold: float = default('mask_threshold')
+    below: float = default('below')
+    above: float = default('above')
+    modification: Modification | None = None
+    covers: str = default('covers')
+    extend: float = default('extend')
+    soft_edge: float | None = None
+
+    def __post_init__(self):
+        if self.kind not in MASKS:
+            raise ValueError(f'kind must be one of {", ".join(MASKS)}, not "{self.kind}"')
+        SETTINGS['mask_threshold'].check('threshold', self.threshold)
+        _check_fields(self)
+        weakens = self.modification is not None and self.modification.kind in (
+            'attenuate', 'sigmoid')
+        if self.kind == 'subtraction' and not weakens:
+            raise ValueError(
+                'a subtraction mask needs a modification that weakens: attenuate or sigmoid')
+
+    def derive_soft_edge(self, low_pass, step):
+        """The width of the edge in Å, for a low-pass (Å) and a map's coarsest step (Å)."""
+        if self.soft_edge is not None:
+            return self.soft_edge
+        return max(SOFT_EDGE * low_pass, SOFT_EDGE_VOXELS * step)
