@@ -13,7 +13,10 @@ from .fullscale import find_full_scale
 from .grid import Grid
 from .interpolate import resample
 from .localmax import ball, kernel_sizes, local_maximum, order_share
+from .mapcheck import check_map
 from .memory import as_floats
+from .modeldensity import Atoms
+from .modelscale import check_model, scale_against
 from .noisefloor import without_noise
 from .parameters import (
     BASELINE_SHARE,
@@ -21,7 +24,6 @@ from .parameters import (
     KERNEL_SIZES,
     PLAUSIBLE_VOXELS,
     SUSPECT_FLAT_SHARE,
-    VALUES,
     Parameters,
     default,
 )
@@ -33,15 +35,11 @@ from .threads import in_threads, slabs
 from .tiles import Tiles, search_tiles
 from .wording import (
     FLAT_SOLVENT,
-    INVERT,
     OFF_ZERO,
-    REPLACE_VALUES,
-    RESCALE,
     STATE_VOXEL_SIZE,
     SUSPECT,
     UNMASKED,
     VOXEL_SIZE,
-    MapError,
     Remark,
     SettingError,
     plain,
@@ -83,44 +81,6 @@ class ScaleEstimate:
     noise_floor: float = 0.0
 
 
-def check_map(array: np.ndarray, axes: ArrayLike) -> Grid:
-    """Check that a map can be estimated and return its `Grid`; `MapError` says what is wrong.
-
-    array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
-    vectors.
-    """
-    if array.ndim != 3:
-        raise MapError(f'a map has three dimensions, not {array.ndim}')
-    if min(array.shape) < 2:
-        raise MapError('a single plane is not a map; give a map with several sections')
-    grid = Grid.of(array.shape, axes)
-    low, high = value_range(array)
-    if not np.isfinite([low, high]).all():
-        raise MapError('the map holds values that are not numbers', (REPLACE_VALUES,))
-    if low == high:
-        raise MapError(f'the map is constant: every voxel is {low:g}')
-    if high <= 0:
-        raise MapError('the map has no positive density, and density must be positive', (INVERT,))
-    if max(-low, high) > VALUES[1] or high - low < VALUES[0]:
-        raise MapError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
-                       f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate with, '
-                       'if no voxel is damaged', (RESCALE,))
-    return grid
-
-
-def value_range(array):
-    """Smallest and largest value of an array (z, y, x); not-a-number if any value is."""
-    # In the order in which the values lie in memory, whatever the axes are called.
-    array = array.transpose(np.argsort(array.strides)[::-1])
-
-    def one_slab(planes, step):
-        step()
-        return array[planes].min(), array[planes].max()
-
-    ends = np.array(in_threads(one_slab, slabs(array.shape[0], SLAB)), float)
-    return ends[:, 0].min(), ends[:, 1].max()
-
-
 def derive(parameters: Parameters, grid: Grid) -> tuple[Parameters, Grid, np.ndarray]:
     """Fill in what is derived from the map.
 
@@ -147,7 +107,9 @@ def derive(parameters: Parameters, grid: Grid) -> tuple[Parameters, Grid, np.nda
 
 def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None = None, *,
              solvent_mask: np.ndarray | None = None, full_scale_region: np.ndarray | None = None,
-             full_scale_from: 'ScaleEstimate | None' = None, progress: Progress | None = None,
+             full_scale_from: 'ScaleEstimate | None' = None,
+             full_scale_model: 'Atoms | None' = None, full_groups: Any = None,
+             progress: Progress | None = None,
              **settings: Any) -> 'ScaleEstimate':
     """Estimate the local scale of a map.
 
@@ -156,8 +118,10 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     keywords (`estimate(a, 1.2, mode='occupancy')`). solvent_mask: an array on the working grid or
     on the map's that covers solvent or content. full_scale_region: boolean (z, y, x) on the working
     grid, known to be at full occupancy. full_scale_from: another `ScaleEstimate` whose full scale
-    is taken over. progress: called with (share done 0…1, what is being done), perhaps in another
-    thread; may raise `Cancelled`.
+    is taken over. full_scale_model: `Atoms` in the map's own frame: near them the scale is the
+    local maximum over that of the map which they would give at full occupancy; full_groups: which
+    of their groups are full, as `full` of `occupancies`. progress: called with (share done 0…1,
+    what is being done), perhaps in another thread; may raise `Cancelled`.
 
     Returns a `ScaleEstimate`. Raises `ValueError`, one sentence, before any long work for a map or
     a parameter that will not do. Method: Forsberg et al., Nat. Commun. 14 (2023), sections 1 to 6
@@ -168,8 +132,14 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     parameters = parameters or Parameters(**settings)
     grid = check_map(array, axes)
     resolved, working, kernel = derive(parameters, grid)
+    if full_scale_model is not None:
+        if full_scale_region is not None or full_scale_from is not None:
+            raise ValueError(
+                'give only one of fullScaleModel, fullScaleRegion and fullScaleFrom')
+        check_model(full_scale_model, grid, resolved)
     stages = Stages(progress, {
-        'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4, 'Full scale': 1, 'Scale': 1})
+        'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4,
+        'Full scale': 1 if full_scale_model is None else 12, 'Scale': 1})
     array = as_floats(array)
     resolution_mode = resolved.mode == 'resolution'
 
@@ -192,8 +162,12 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     on_full = stages.next('Full scale')
     tiles = search_tiles(content, resolved.tile_size, resolved.tau, on_full)
     around = Content(low_passed, working, resolved.low_pass, solvent, baseline)
-    found = find_full_scale(
-        maximum, tiles, resolved, around, full_scale_region, full_scale_from)
+    if full_scale_model is None:
+        found = find_full_scale(
+            maximum, tiles, resolved, around, full_scale_region, full_scale_from)
+    else:
+        scale, found = scale_against(array, grid, full_scale_model, full_groups, maximum, around,
+                                     resolved, kernel, on_full)
     warnings += found.warnings
     if resolved.baseline == 'zero' and _is_off_zero(solvent, found.value):
         warnings.append(Remark(
@@ -201,9 +175,11 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
             (('baseline', 'solvent'),), OFF_ZERO))
 
     on_scale = stages.next('Scale')
-    scale = _divide(maximum, found, clip=not resolved.smooth)
+    if full_scale_model is None:
+        scale = _divide(maximum, found, clip=not resolved.smooth)
     if resolved.smooth:
         scale = smooth_alike(scale, around, resolved.smooth)
+    if resolved.smooth or full_scale_model is not None:
         np.clip(scale, 0, 1, out=scale)
     limit = None if resolution_mode else _mean_where_full(content, scale, found.value)
     noise_level = None
