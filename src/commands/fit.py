@@ -23,7 +23,6 @@ from ..core import FitParameters, common_solvent, fit_occupancies, on_one_scale,
 from ..core.parameters import SAME_GREY, SOLVENT_MAPS, default
 from ..session import coloring, jobs, volumes
 from ..session.groups import group_atoms, same_frame
-from ..session.key import FITTED
 from ..session.readout import COLUMNS, ColumnWritten, register_attribute
 from ..session.wording import user_error
 from . import common, files, fitresults
@@ -227,11 +226,11 @@ def _write_column(session, grouped, found, column):
 def _color(session, grouped, chosen, limits, key):
     from chimerax.std_commands.color import color_by_attr
     with session.undo.aggregate('occupy fit color'):
-        atoms = grouped.atoms[grouped.group_of >= 0]
-        color_by_attr(session, f'r:{OCCUPANCY}', atoms=atoms,
+        color_by_attr(session, f'r:{OCCUPANCY}', atoms=grouped.atoms[grouped.group_of >= 0],
                       palette=coloring.ranged(chosen, limits), log_info=False)
         if key:
-            coloring.show_key(session, atoms, FITTED, chosen, limits)
+            coloring.show_key(session, grouped.atoms[grouped.group_of >= 0], 'occupancy', chosen,
+                              limits, 'occupancy')
 
 
 def _plot(session, maps, found, plot):

@@ -168,13 +168,14 @@ class _Colored(UndoState):
         self._key.follow()
 
 
-def show_key(session, atoms, mode, chosen, limits):
+def show_key(session, atoms, mode, chosen, limits, title=''):
     """Show the key of a `Palette` over a range for atoms just coloured by it; undoable.
 
+    title: of the key where the colours are not of a mode's scale.
     They have to be coloured already: the key goes when they get other colours.
     """
     undo = _Colored(session, 'occupy key')
-    undo.want_key([ColoredAtoms(atoms, mode, ranged(chosen, limits))], True)
+    undo.want_key([ColoredAtoms(atoms, mode, ranged(chosen, limits), title)], True)
     session.undo.register(undo)
 
 

@@ -21,6 +21,8 @@ from .record import record
 #: with the title: with a number for each they would run into one another.
 _COLORS = 9
 _FONT_SIZE = 18
+#: Mean width of a letter, as a share of the size of the font.
+_LETTER = 0.66
 #: As shares of the window: room to the right of the key and below it, its height and width; and the
 #: least width in pixels, at which the labels stay apart.
 _RIGHT, _BELOW, _HEIGHT, _WIDTH = 0.06, 0.1, 0.04, 0.36
@@ -31,22 +33,25 @@ _PLACEMENT = ('size', 'pos', 'font_size', 'font', 'bold', 'italic', 'label_rgba'
               'border', 'ticks')
 
 
-#: What stands for the mode where atoms are coloured by fitted occupancy, which is no scale.
-FITTED = 'fitted'
-
-
 @dataclass(frozen=True, eq=False)
 class Shown:
     """What is seen on a surface, or on atoms.
 
     `mode`: of the scale. `owner`: the map whose scale it is, the coloured surface where that map
     was closed, or a `ColoredAtoms`. `colormap`: ChimeraX's, of scale. `scale_map`: the volume.
+    `title`: what the key calls it where that is no scale.
     """
 
     mode: str
     owner: object
     colormap: object
     scale_map: object = None
+    title: str = ''
+
+    @property
+    def name(self):
+        """What the key calls it."""
+        return self.title or f'{self.mode} scale'
 
     @property
     def range(self):
@@ -55,7 +60,7 @@ class Shown:
 
     def same_as(self, other):
         """Whether one key tells both."""
-        return self.mode == other.mode and all(
+        return self.name == other.name and all(
             np.array_equal(getattr(self.colormap, name), getattr(other.colormap, name))
             for name in ('data_values', 'colors'))
 
@@ -104,8 +109,8 @@ def coloring_of(surface):
 class ColoredAtoms:
     """Atoms that were coloured by scale, and whether they still are."""
 
-    def __init__(self, atoms, mode, colormap):
-        self.atoms, self.shown = atoms, Shown(mode, self, colormap)
+    def __init__(self, atoms, mode, colormap, title=''):
+        self.atoms, self.shown = atoms, Shown(mode, self, colormap, title=title)
         self._colors = atoms.colors.copy()
 
     @property
@@ -185,7 +190,8 @@ class ScaleKey:
     def preview(self, colormap, owner):
         """Show another colormap for the moment, where the key is that of `owner`."""
         if self.is_shown and self._subject is not None and self._subject.owner is owner:
-            self._give(Shown(self._subject.mode, owner, colormap), self._title)
+            self._give(Shown(self._subject.mode, owner, colormap, title=self._subject.title),
+                       self._title)
 
     def follow(self, taken=False):
         """Bring the key up to date. taken: whether it may take the place of another's key."""
@@ -251,7 +257,7 @@ class ScaleKey:
 
     def _show(self, subject, seen, display):
         others = [look for look in seen if not look.same_as(subject)]
-        title = 'occupancy' if subject.mode == FITTED else f'{subject.mode} scale'
+        title = subject.name
         if others:
             title += f' of #{subject.owner.id_string}'
         self._subject, self._title = subject, title
@@ -290,8 +296,19 @@ class ScaleKey:
         labels[0], labels[_COLORS // 2], labels[-1] = f'{low:.3g}', title, f'{high:.3g} '
         shown = [(tuple(float(part) for part in color), label)
                  for color, label in zip(colors, labels, strict=True)]
+        self._fit_font(title, max(len(labels[0]), len(labels[-1])))
         if shown != self._given or self._key.rgbas_and_labels is not self._given:
             self._key.rgbas_and_labels = self._given = shown
+
+    def _fit_font(self, title, number):
+        """Letters so small that title and numbers never touch, unless the user has chosen some."""
+        key = self._key
+        users = 'font_size' in self._placement
+        if users or self._chosen is None or key.font_size != self._chosen['font_size']:
+            return
+        room = key.size[0] * self._session.main_view.window_size[0]
+        size = min(_FONT_SIZE, int(room / (_LETTER * (len(title) + number + 2))))
+        key.font_size = self._chosen['font_size'] = max(1, size)
 
     def _close(self):
         key, self._key, self._given = self._key, None, None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..commands.compare import Comparison
+from ..commands.fit import Fitted
 from ..commands.logtables import selecting
 from ..core.masks import TargetedOccupancy
 from ..session.readout import Readout
@@ -87,8 +88,8 @@ def table_of(result, words=''):
         return Table('Mean scale on one full scale', ('Region', *names), rows, heat=True)
     if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
         return _of_readout(result[0])
-    if getattr(result, 'groups', None) is not None:
-        return _of_fit(result)
+    if isinstance(result, Fitted):
+        return _of_fit(result.found[0]) if len(result.found) == 1 else _of_fits(result)
     return None
 
 
@@ -118,6 +119,16 @@ def _of_fit(result):
                          Number(group.atoms, decimals=0), group.note), spec))
     return Table('Occupancy of groups of atoms', ('Group', 'Occupancy', 'B (Å²)', 'Atoms', 'Note'),
                  rows)
+
+
+def _of_fits(result):
+    """A row for each group, with its occupancy in each map."""
+    columns = [one.groups for one in result.found]
+    rows = [Row((groups[0].name, *(Number(group.occupancy, group.error, share=True)
+                                   for group in groups)), _spec(groups[0].name))
+            for groups in zip(*columns, strict=True)]
+    names = [f'#{volume.id_string}' for volume in result.maps]
+    return Table('Occupancy of groups of atoms', ('Group', *names), rows, heat=True)
 
 
 def _spec(name):

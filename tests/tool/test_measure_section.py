@@ -133,6 +133,21 @@ def test_sorted_by_number(measure, model, events):
     assert [row[0][-1] for row in cells(section)] == ['A', 'B']
 
 
+def test_fit(measure, panel, model, events, commands, run):
+    section = measure('fit')
+    made = run(f'molmap #{model.id_string} 5 edgePadding 15')
+    events()
+    panel.map.menu.value = made
+    section.model.value = model
+    events()
+    commands.clear()
+    section.measure.click()
+    events()
+    assert commands == [f'occupy fit #{model.id_string} map #{made.id_string}']
+    assert [row[0] for row in cells(section)] == [f'#{model.id_string}/A', f'#{model.id_string}/B']
+    assert all('±' in row[1] for row in cells(section))
+
+
 def test_classes(measure, panel, model, open_array, two_blobs, events, commands):
     section = measure('compare')
     other, third = (open_array(two_blobs(occupancies=(1, share)), name='class')
@@ -162,7 +177,8 @@ def test_errors_are_numbers_of_their_own(panel):
                               atoms=100, note=''),
               SimpleNamespace(name='ligand', occupancy=np.nan, error=np.nan, b_factor=np.nan,
                               b_error=np.nan, atoms=8, note='outside the map')]
-    table = table_of(SimpleNamespace(groups=groups))
+    from chimerax.occupy.commands.fit import Fitted
+    table = table_of(Fitted([], [SimpleNamespace(groups=groups)], None, [], []))
     panel.measure.show_results(table)
     assert cells(panel.measure)[0] == ['#2/A', '0.900 ± 0.020', '50 ± 4', '100', '']
     assert cells(panel.measure)[1] == ['ligand', '–', '–', '8', 'outside the map']
