@@ -11,13 +11,15 @@ from .parameters import TILES_PER_AXIS, TILES_TO_ROUND
 from .threads import in_threads, slabs, thread_count
 
 #: Voxels of tiles that a thread gathers at a time.
-GATHERED_VOXELS = 2**19
+GATHERED_VOXELS = 2**18
 #: Planes that a thread counts voxels in at a time.
 SLAB = 8
 #: Tiles that hold each voxel so many times, on average, are counted before any is sorted.
-OVERLAPPING = 10
-#: Of which so small a part is sorted at a time.
+OVERLAPPING = 40
+#: Of these, so small a part is sorted at a time.
 SORTED_SHARE = 200
+#: Of others, one in so many is sorted before the rest, to tell which of them need sorting.
+TRIED = 64
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,10 @@ def search_tiles(array, tile_size, tau, progress=None):
         ends = _largest(layout, _still(progress, 0)), _smallest(layout, _still(progress, 0.5))
     else:
         places = np.flatnonzero(layout.inside)
-        values = layout.values(places, progress)
-        ends = [(places[best], values[best]) for best in (values.argmax(), values.argmin())]
+        some = layout.values(places[::TRIED])
+        values = layout.values(places, progress, (some.min(), some.max()))
+        ends = [(places[best], values[best]) for best in (np.nanargmax(values),
+                                                          np.nanargmin(values))]
     return Tiles(*(layout.tile(*end) for end in ends), layout.number)
 
 
@@ -115,17 +119,28 @@ class _Layout:
         self.voxels = math.prod(self.edges)
         self.rank = min(math.floor(tau * self.voxels), self.voxels - 1)
 
-    def values(self, tiles, progress=None):
-        """Values of the tiles of some flat numbers: float32."""
+    def values(self, tiles, progress=None, beyond=None):
+        """Values of the tiles of some flat numbers: float32.
+
+        beyond: two values; tiles between are not sorted, and theirs is not a number.
+        """
         # Tiles are gathered before they are sorted, a few at a time, whatever their size.
         at_once = max(1, GATHERED_VOXELS // self.voxels)
-        result = np.empty(len(tiles), np.float32)
+        result = np.full(len(tiles), np.nan, np.float32)
+        one = np.ones(self.voxels, np.float32)
 
         def some(part, step):
             z, y, x = np.unravel_index(tiles[part], self.numbers)
             rows = self._windows[z, y, x].reshape(len(z), -1)
+            chosen = slice(None)
+            if beyond is not None:
+                # As many voxels reach the value of a tile, from below and from above, as its rank
+                # says. Whole numbers below 2²⁴ are exact in float32.
+                chosen = (rows <= beyond[0]).astype(np.float32) @ one >= self.rank + 1
+                chosen |= (rows >= beyond[1]).astype(np.float32) @ one >= self.voxels - self.rank
+                rows = rows[chosen]
             rows.partition(self.rank, axis=1)
-            result[part] = rows[:, self.rank]
+            result[part][chosen] = rows[:, self.rank]
             step()
 
         in_threads(some, slabs(len(tiles), at_once), progress)
