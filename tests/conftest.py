@@ -90,6 +90,8 @@ def _clear(session):
         session.ui.process_events()
     session.reset()
     session.undo.clear()
+    left = [str(model) for model in session.models.list()]
+    assert not left, f'models outlive a session: {left}'
     # ChimeraX looks once more at what was closed before it was ever drawn.
     session.main_view.drawing_bounds()
     if headless_ui:

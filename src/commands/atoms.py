@@ -209,7 +209,8 @@ def _color(session, readout, chosen, limits, key):
                       atoms=readout.layout.atoms[readout.inside],
                       palette=coloring.ranged(chosen, limits), log_info=False)
         if key:
-            coloring.show_key(session, chosen, limits, f'{readout.mode} scale')
+            coloring.show_key(session, readout.layout.atoms[readout.inside], readout.mode, chosen,
+                              limits)
 
 
 def _plot(session, readouts, colormap, plot):

@@ -20,14 +20,15 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
         raise UserError('nothing here has a surface to be coloured; name a map')
     plan = [(target, _entry(session, map or target, mode)) for target in targets]
     coloured = []
-    for target, (entry, scale_map) in plan:
-        chosen, limits = looks.choose_look(session, entry.source, palette, range, entry.estimate)
-        surfaces = [target]
-        if hasattr(target, 'full_matrix'):
-            surfaces = coloring.surfaces_of(target)
-        coloured += coloring.color_surfaces(
-            session, surfaces, scale_map, chosen, limits,
-            title=looks.key_title(entry.estimate) if key else '')
+    with session.undo.aggregate('occupy color'):
+        for target, (entry, scale_map) in plan:
+            chosen, limits = looks.choose_look(
+                session, entry.source, palette, range, entry.estimate)
+            surfaces = [target]
+            if hasattr(target, 'full_matrix'):
+                surfaces = coloring.surfaces_of(target)
+            coloured += coloring.color_surfaces(
+                session, surfaces, scale_map, chosen, limits, key=key)
     return coloured
 
 

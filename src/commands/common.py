@@ -118,7 +118,7 @@ def maps_to_estimate(session, maps):
     if maps is not None:
         return maps
     found = [volume for volume in only_maps(session.models.list())
-             if not volumes.is_derived(volume)]
+             if not volumes.is_result(volume)]
     if not found:
         raise UserError('no map is open: open one first, for instance "open map.mrc" or '
                         '"open 11007 from emdb", and then type "occupy"')

@@ -293,8 +293,7 @@ def _color(session, plan, sources, estimates, palette, limits, key):
             scale_map = plan.scale_map_of(source) or looks.scale_map_of(
                 session, known.entry(source, one.parameters.mode))
             coloring.color_surfaces(
-                session, coloring.surfaces_of(source), scale_map, chosen, limits,
-                title=looks.key_title(one) if key and source is sources[-1] else '')
+                session, coloring.surfaces_of(source), scale_map, chosen, limits, key=key)
 
 
 def register(_command_info, logger):

@@ -12,6 +12,7 @@ from chimerax.core.errors import UserError
 
 from ..core import Parameters
 from ..session import coloring, volumes
+from ..session.groups import group_atoms
 from ..session.record import record
 from ..session.regions import Region
 from . import common, estimating, looks
@@ -19,9 +20,9 @@ from . import common, estimating, looks
 
 def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=None, kernel_size=None,
            kernel_radius=None, tau=None, tile_size=None, max_box=None, naive=None, full_scale=None,
-           full_scale_region=None, full_scale_from=None, recalibrate=None, baseline=None,
-           smooth=None, solvent_mask=None, color=True, key=True, palette=None, range=None,
-           replace=True, name=None, model_id=None, block=None):
+           full_scale_region=None, full_scale_from=None, full_scale_model=None, recalibrate=None,
+           baseline=None, smooth=None, solvent_mask=None, color=True, key=True, palette=None,
+           range=None, replace=True, name=None, model_id=None, block=None):
     """Estimate the local scale of maps.
 
     Settings of the estimate
@@ -30,7 +31,7 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
     derives it from the map. naive: the same as full_scale "naive". solvent_mask: a map that covers
     solvent or content, on any grid. full_scale_region: atoms, or a mask, known to be at full
     occupancy. full_scale_from: a map with an estimate of the same mode, whose full scale is taken
-    over.
+    over. full_scale_model: atoms whose map at full occupancy the scale is taken against.
 
     Output
     ------
@@ -43,18 +44,23 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
         mode=mode, low_pass=low_pass, worst_resolution=worst_resolution, kernel_size=kernel_size,
         kernel_radius=kernel_radius, tau=tau, tile_size=tile_size, max_box=max_box,
         naive=naive, full_scale=full_scale, full_scale_region=full_scale_region,
-        full_scale_from=full_scale_from, recalibrate=recalibrate, baseline=baseline, smooth=smooth)
+        full_scale_from=full_scale_from, full_scale_model=full_scale_model,
+        recalibrate=recalibrate, baseline=baseline, smooth=smooth)
     common.checked_range(range)
     other = _other_entry(session, full_scale_from, parameters.mode)
     words = estimating.words_for(fullScaleFrom=full_scale_from, solventMask=solvent_mask)
     if full_scale_region is not None:
         words += f' fullScaleRegion {full_scale_region.spec}'
+    model = None
+    if full_scale_model is not None:
+        words += f' fullScaleModel {full_scale_model.spec}'
+        model = group_atoms(full_scale_model.atoms)
     requests = []
     for source in sources:
         region = full_scale_region and Region(full_scale_region, source)
         request = estimating.Request(
             session, source, parameters, accept=estimating.anew, solvent_mask=solvent_mask,
-            region=region, other=other)
+            region=region, other=other, model=model)
         request.words, request.replaces = words, replace
         requests.append(request)
 
@@ -70,13 +76,16 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
         advice='close other maps, or lower maxBox', block=block)
 
 
-def _parameters(naive, full_scale, full_scale_region, full_scale_from, **values):
+def _parameters(naive, full_scale, full_scale_region, full_scale_from, full_scale_model, **values):
     if naive and full_scale not in (None, 'naive'):
         raise UserError(f'naive contradicts fullScale {full_scale}; give one of them')
     stated = naive or full_scale not in (None, 'published')
-    if sum((stated, full_scale_region is not None, full_scale_from is not None)) > 1:
-        raise UserError('fullScale (or naive), fullScaleRegion and fullScaleFrom contradict one '
-                        'another; give one of them')
+    others = (full_scale_region, full_scale_from, full_scale_model)
+    if bool(stated) + sum(other is not None for other in others) > 1:
+        raise UserError('fullScale (or naive), fullScaleRegion, fullScaleFrom and fullScaleModel '
+                        'contradict one another; give one of them')
+    if full_scale_model is not None and values['mode'] != 'occupancy':
+        raise UserError('fullScaleModel needs "mode occupancy"')
     return common.from_settings(Parameters, full_scale='naive' if naive else full_scale, **values)
 
 
@@ -102,8 +111,8 @@ def _show(session, request, color, key, palette, limits):
         estimating.log_estimate(session, request, ' '.join(words).strip())
     if color and request.scale_map is not None:
         coloring.color_surfaces(
-            session, coloring.surfaces_of(source), request.scale_map, chosen, limits,
-            title=looks.key_title(found) if key else '', name='occupy')
+            session, coloring.surfaces_of(source), request.scale_map, chosen, limits, key=key,
+            name='occupy')
 
 
 def register(_command_info, logger):
@@ -119,7 +128,7 @@ def register(_command_info, logger):
             ('naive', BoolArg),
             ('full_scale', common.setting_arg('full_scale')),
             ('full_scale_region', ObjectsArg),
-            ('full_scale_from', common.VolumeArg),
+            ('full_scale_from', common.VolumeArg), ('full_scale_model', ObjectsArg),
             *common.setting_args('recalibrate', 'baseline', 'smooth'),
             ('solvent_mask', common.VolumeArg),
             ('color', BoolArg), ('key', BoolArg),

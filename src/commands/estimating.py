@@ -9,7 +9,6 @@ of it.
 
 import time
 from dataclasses import replace
-from html import escape
 
 from chimerax.core.errors import UserError
 
@@ -41,7 +40,8 @@ class Request:
     source: the map. parameters: `Parameters`. accept: tells whether an estimate that the record has
     for that mode will do; any will if None, and none if `anew`. solvent_mask: a map by which the
     solvent model is fitted, now or again. region: a `Region` known to be at full occupancy. other:
-    an `Entry` whose full scale is taken over. scale_map: a map whose values take the place of the
+    an `Entry` whose full scale is taken over. model: `GroupedAtoms` that the scale is taken
+    against. scale_map: a map whose values take the place of the
     scale. Raises `UserError`, one sentence, for what cannot be estimated.
 
     `estimate`: what the command is to build on, once `fulfil` has run. `outcome`: what the
@@ -50,7 +50,7 @@ class Request:
     """
 
     def __init__(self, session, source, parameters, *, accept=None, solvent_mask=None, region=None,
-                 other=None, scale_map=None):
+                 other=None, model=None, scale_map=None):
         self.source, self.parameters = source, parameters
         self.outcome = self.number = self.result_number = None
         self.words = ''             # of the command that repeats an estimate, beyond its settings
@@ -58,6 +58,7 @@ class Request:
         self.may_be_made = False    # whether `make` may be called though an estimate is at hand
         self._is_asked_for, self._is_new, self.is_kept = accept is anew, False, False
         self._region, self._voxels, self._other = region, None, other
+        self._model = model and model.on(source)
         self._started = time.monotonic()
         self._record = record(session)
         if not self._is_asked_for and volumes.is_derived(source):
@@ -78,7 +79,8 @@ class Request:
         self._solvent_mask = solvent_mask and volumes.sampler(solvent_mask, source)
         self._given_scale = scale_map and self._scale_of(scale_map)
         self._read = [source, *(one for one in (solvent_mask, scale_map) if one is not None)]
-        self._named = [*(region.models if region else ()), *((other.source,) if other else ())]
+        self._named = [*(region.models if region else ()), *((other.source,) if other else ()),
+                       *(model.models if model else ())]
 
     def _checked(self):
         """The derived parameters and the working grid; `UserError` for what cannot be estimated."""
@@ -164,7 +166,8 @@ class Request:
         mask = self._solvent_mask and self._solvent_mask(self.grid.shape)
         self.found = self._with_scale = estimate(
             self.array, self._axes, self.parameters, solvent_mask=mask,
-            full_scale_region=self._voxels, full_scale_from=other, progress=progress)
+            full_scale_region=self._voxels, full_scale_from=other, full_scale_model=self._model,
+            progress=progress)
         self._is_new = True
 
     def keep(self, session, name=None, tell=True):
@@ -376,5 +379,5 @@ def log_estimate(session, request, words):
     command = f'occupy #{source.id_string} {settings} {words} modelId {number}'
     logger.info(logtables.folded(
         'All parameters, and the command that repeats this',
-        logtables.named_rows(logtables.parameter_rows(found)) + f'<p>{escape(command)}</p>'),
+        logtables.named_rows(logtables.parameter_rows(found)) + logtables.repeated(command)),
         is_html=True)

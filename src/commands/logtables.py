@@ -52,6 +52,12 @@ def link(spec, text):
             f'{escape(text)}</a>')
 
 
+def repeated(command):
+    """A command (plain text) as a link that runs it again, in lines as wide as the log."""
+    text = escape(command)
+    return f'<p><a title="Run this command again" href="cxcmd:{text}">{text}</a></p>'
+
+
 def selecting(part, residues):
     """A specifier of `residues` of a `Part`, which also holds when other models are opened."""
     # ChimeraX's concise_residue_spec leaves out the model where it is the only one.
@@ -79,7 +85,9 @@ def parameter_rows(found):
     for name in ESTIMATE_SETTINGS:
         value = getattr(found.parameters, name)
         if value is not None:
-            rows.append((keyword(name), common.value_text(value), SETTINGS[name].unit))
+            # Rounded, to be read; the command that repeats it has it in full.
+            shown = f'{value:.5g}' if isinstance(value, float) else common.value_text(value)
+            rows.append((keyword(name), shown, SETTINGS[name].unit))
     grid = volumes.voxel_text(found.grid)
     if found.grid.shape != found.source_grid.shape:
         grid += f', from {volumes.voxel_text(found.source_grid)}'

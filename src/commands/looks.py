@@ -1,5 +1,7 @@
 """How maps are coloured by their scale, and how maps made from another one are shown."""
 
+from chimerax.core.undo import UndoState
+
 from ..session import coloring, volumes
 from ..session.record import record
 from . import common
@@ -39,21 +41,23 @@ def scale_map_of(session, entry):
     return entry.scale_map
 
 
-def key_title(found):
-    """What the colour key says it shows."""
-    return f'{found.parameters.mode} scale'
-
-
 def show_like(session, volume, source):
     """Show a modified map as its source is, colour it by scale if that is, and hide the source."""
     volume.copy_settings_from(source, copy_xform=False, copy_active=False, copy_zone=False)
+    entry = colored_by(session, source)
+    before = source.display
     source.display = False
     volume.display = True
-    entry = colored_by(session, source)
     if entry is not None:
         chosen, limits = choose_look(session, source, None, None, entry.estimate)
         coloring.color_surfaces(
-            session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits)
+            session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits,
+            undoable=False)
+    # Undo gives the view before back; the new map stays open and keeps its colours.
+    undo = UndoState('occupy modify')
+    undo.add(source, 'display', before, False)
+    undo.add(volume, 'display', False, True)
+    session.undo.register(undo)
 
 
 def colored_by(session, source):

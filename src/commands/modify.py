@@ -1,7 +1,5 @@
 """`occupy amplify`, `attenuate`, `sigmoid` and `solvent`: modified maps at full resolution."""
 
-from html import escape
-
 from chimerax.core.commands import BoolArg, CmdDesc, ModelIdArg, StringArg
 
 from ..core import Modification, Parameters, check_modification, modify
@@ -9,7 +7,7 @@ from ..core.memory import array_bytes, modify_bytes
 from ..session import volumes
 from ..session.record import record
 from ..session.wording import user_error
-from . import common, estimating, looks
+from . import common, estimating, logtables, looks
 
 #: What is said of each kind: of a map (its name), of what was done, and the settings it has.
 _COMMON = ('hedge', 'confidence', 'exclude_solvent', 'output_low_pass', 'match_histogram', 'seed',
@@ -101,7 +99,8 @@ def _log(session, request, volume, modification, words):
     command = ' '.join([f'occupy {kind} #{source.id_string}',
                         common.settings_text(modification, names), words,
                         f'modelId #{volume.id_string}']).replace('  ', ' ')
-    session.logger.info(f'<pre>{escape(command)}</pre>', is_html=True)
+    session.logger.info(logtables.folded(
+        'The command that repeats this', logtables.repeated(command)), is_html=True)
 
 
 def _command(kind):

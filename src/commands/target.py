@@ -34,7 +34,8 @@ def occupy_target(session, map, *, region=None, distance=None, mode=None, solven
         session.logger.info(
             f'Targeted occupancy of {volumes.label(map)}, {region.words}: {target.occupancy:.3f} '
             f'(n = {target.voxels} voxels, τ_n = {target.tau:.6g}, '
-            f'full scale {target.full_scale:.4g}).')
+            f'full scale {target.full_scale:.4g}). It is an upper bound where stronger density is '
+            'near; with a model, "occupy fit" tells the occupancy itself.')
         return target
 
     return estimating.run(

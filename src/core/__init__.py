@@ -8,14 +8,27 @@
 """
 
 from .grid import Grid
+from .mapcheck import check_map
 from .masks import content_map, solvent_definition, subtraction_mask, targeted_occupancy
+from .modeldensity import Atoms
 from .modify import Modifier, check_modification, modify
-from .parameters import SETTINGS, Modification, Parameters
-from .scale import ScaleEstimate, check_map, derive, estimate, refit_solvent
+from .occupancies import (
+    GroupOccupancy,
+    Occupancies,
+    common_solvent,
+    fit_occupancies,
+    occupancies,
+    on_one_scale,
+    prepare,
+)
+from .parameters import SETTINGS, FitParameters, Modification, Parameters
+from .scale import ScaleEstimate, derive, estimate, refit_solvent
 from .threads import Cancelled
 
 __all__ = [
-    'SETTINGS', 'Cancelled', 'Grid', 'Modification', 'Modifier', 'Parameters', 'ScaleEstimate',
-    'check_map', 'check_modification', 'content_map', 'derive', 'estimate', 'modify',
-    'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
+    'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Modification',
+    'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'check_modification',
+    'common_solvent', 'content_map', 'derive', 'estimate', 'fit_occupancies', 'modify',
+    'occupancies', 'on_one_scale', 'prepare', 'refit_solvent', 'solvent_definition',
+    'subtraction_mask', 'targeted_occupancy',
 ]

@@ -24,20 +24,21 @@ def shells(grid, low_pass):
     return tuple(int(length / low_pass + 1e-6) + 1 for length in grid.lengths)
 
 
-def low_pass(array, grid, resolution, shape=None, progress=None):
+def low_pass(array, grid, resolution, shape=None, progress=None, b=0.0):
     """A map low-passed to a resolution, and Fourier-cropped to `shape` on the way.
 
-    array: float32 (z, y, x). grid: its `Grid`. resolution: in Å. shape: of the result (z, y, x), at
-    most that of the array; None for the same. Returns float32.
+    array: float32 (z, y, x). grid: its `Grid`. resolution: in Å. shape: of the result (z, y, x);
+    None for the same. b: a B-factor in Å² that the result gets, negative to take one off. Returns
+    float32.
 
     Components inside the ellipsoid of K shells per axis are kept; in a skewed cell, where indices
     are no distances, those within 1/resolution. After METHOD section 3 (docs/method.md); the
     published program's filter is off-centre by half a Fourier voxel.
     """
-    return low_passes(array, grid, resolution, [shape or array.shape], progress)[0]
+    return low_passes(array, grid, resolution, [shape or array.shape], progress, b)[0]
 
 
-def low_passes(array, grid, resolution, shapes, progress=None):
+def low_passes(array, grid, resolution, shapes, progress=None, b=0.0):
     """The same low-passed map as often as there are `shapes` of samples, from one transform.
 
     Each shape (z, y, x) must hold what the low-pass keeps, or be the first. For the rest see
@@ -47,6 +48,10 @@ def low_passes(array, grid, resolution, shapes, progress=None):
     counts = shells(target, resolution)
 
     def weight(kz, ky, kx):
+        kept = inside(kz, ky, kx)
+        return kept * np.exp(frequency_squared(grid, kz, ky, kx) * (-b / 4)) if b else kept
+
+    def inside(kz, ky, kx):
         if grid.is_orthogonal:
             # The components strictly inside, relative to K shells on each axis.
             return ((kx / counts[0]) ** 2 + (ky / counts[1]) ** 2 + (kz / counts[2]) ** 2) < 1
@@ -185,3 +190,18 @@ def frequency_squared(grid, kz, ky, kx):
         return squared
     return squared + 2 * (
         kx * (ky * metric[0, 1] + kz * metric[0, 2]) + ky * kz * metric[1, 2])
+
+
+def blurred(array, grid, b, shape, progress=None):
+    """A map with its Fourier components multiplied by exp(−b |f|²/4), cropped to `shape`.
+
+    array: float32 (z, y, x). grid: its `Grid`. b: a B-factor in Å². shape: of the result (z, y, x),
+    at most that of the array. Returns float32.
+    """
+    target = grid.resampled(shape)
+    reach = tuple((n - 1) // 2 for n in shape)
+
+    def weight(kz, ky, kx):
+        return np.exp(frequency_squared(target, kz, ky, kx) * np.float32(-b / 4))
+
+    return _filtered(array, [target.shape], reach, weight, progress)[0]

@@ -10,10 +10,11 @@ from .fill import solvent_noise
 from .grid import Grid
 from .histogram import match_histogram
 from .interpolate import Interpolator
+from .mapcheck import value_range
 from .memory import as_floats
 from .parameters import Modification
 from .progress import Progress, Stages
-from .scale import ScaleEstimate, value_range
+from .scale import ScaleEstimate
 from .threads import in_threads, slabs
 from .wording import NO_RECONSTRUCTION, MapError, SettingError, plain, reason_of
 

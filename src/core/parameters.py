@@ -20,6 +20,8 @@ FULL_SCALES = ('published', 'naive', 'auto')
 BASELINES = ('zero', 'solvent')
 KINDS = ('amplify', 'attenuate', 'sigmoid', 'solvent')
 OUTPUTS = ('map', 'difference', 'gain')
+B_FACTORS = ('own', 'same')
+GROUPINGS = ('chain', 'residue', 'segment')
 COVERS = ('kept', 'subtracted')
 
 #: Densities between these can be squared and summed; what lies beyond is damage or a wrong unit.
@@ -35,6 +37,17 @@ LEAST_MAX_BOX = 16
 PLAUSIBLE_VOXELS = (0.2, 60.0)
 #: No low-pass finer than this many voxels: that is the Nyquist limit.
 NYQUIST_VOXELS = 2
+#: Occupancies of groups are fitted to this resolution (Å), or this many voxels where that is more.
+#: Groups of few atoms need the finer one.
+FIT_RESOLUTION = 8.0
+FINE_FIT_RESOLUTION = 5.0
+FIT_VOXELS = 3.0
+#: A ligand of so many atoms is a group of its own.
+LEAST_LIGAND = 4
+#: Maps share a grey level where their full levels differ by no more than this share of the median.
+SAME_GREY = 0.1
+#: Solvent that several maps have in common is taken from so many of them.
+SOLVENT_MAPS = 5
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
@@ -195,6 +208,18 @@ SETTINGS = {
     'covers': Setting(
         'What a subtraction mask covers: what is "kept" (RELION) or "subtracted" (cryoSPARC).',
         default='kept', choices=COVERS),
+    'fit_resolution': Setting(
+        'Resolution to which occupancies of groups of atoms are fitted. Derived: 8 Å, 5 Å '
+        'where groups have few atoms, or three voxels where that is more.',
+        unit='Å', low=2, high=100),
+    'b_factor': Setting(
+        'Whether each group gets a B-factor of its "own", or all get the "same".',
+        default='own', choices=B_FACTORS),
+    'by': Setting(
+        'What is fitted each by itself: every "chain", every "residue", or every "segment" of a '
+        'chain; ligands are by themselves in any case.', default='chain', choices=GROUPINGS),
+    'segment': Setting(
+        'Residues in a segment.', default=20, unit='residues', low=2, high=1000, whole=True),
     'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
     'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
 }
@@ -340,3 +365,32 @@ class Modification:
     def is_identity(self) -> bool:
         """Whether the result is the input whatever its scale."""
         return (self.kind == 'solvent' or self.power == 1) and self.keeps_solvent
+
+
+@dataclass(frozen=True)
+class FitParameters:
+    """Parameters of a fit of occupancies; None stands for "derive it from the map".
+
+    `fit_resolution`: in Å, the upper limit of the band. `b_factor`: "own" or "same". A wrong value
+    raises `ValueError`.
+    """
+
+    fit_resolution: float | None = None
+    b_factor: str = default('b_factor')
+
+    def __post_init__(self):
+        _check_fields(self)
+
+    def derive_resolution(self, step, fine=False):
+        """The resolution in Å for a map whose coarsest axis has the given step (Å).
+
+        fine: whether there are groups of few atoms.
+        """
+        finest = NYQUIST_VOXELS * step
+        if self.fit_resolution is None:
+            return max(FINE_FIT_RESOLUTION if fine else FIT_RESOLUTION, FIT_VOXELS * step)
+        if self.fit_resolution < finest * (1 - 1e-6):
+            raise SettingError(
+                'fit_resolution', f'{{fit_resolution}} {self.fit_resolution:g} Å is finer than two '
+                                  f'voxels; give at least {finest:.4g} Å')
+        return self.fit_resolution

@@ -14,7 +14,10 @@ from .fullscale import find_full_scale
 from .grid import Grid
 from .interpolate import resample
 from .localmax import ball, kernel_sizes, local_maximum, order_share
+from .mapcheck import check_map
 from .memory import as_floats
+from .modeldensity import Atoms
+from .modelscale import check_model, scale_against
 from .noisefloor import without_noise
 from .parameters import (
     BASELINE_SHARE,
@@ -24,7 +27,6 @@ from .parameters import (
     KERNEL_SIZES,
     PLAUSIBLE_VOXELS,
     SUSPECT_FLAT_SHARE,
-    VALUES,
     Parameters,
     default,
 )
@@ -36,15 +38,11 @@ from .threads import in_threads, slabs
 from .tiles import Tiles, search_tiles
 from .wording import (
     FLAT_SOLVENT,
-    INVERT,
     OFF_ZERO,
-    REPLACE_VALUES,
-    RESCALE,
     STATE_VOXEL_SIZE,
     SUSPECT,
     UNMASKED,
     VOXEL_SIZE,
-    MapError,
     Remark,
     SettingError,
     plain,
@@ -102,44 +100,6 @@ class ScaleEstimate:
         return self.solvent.confidence_of(density, out=density)
 
 
-def check_map(array: np.ndarray, axes: ArrayLike) -> Grid:
-    """Check that a map can be estimated and return its `Grid`; `MapError` says what is wrong.
-
-    array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
-    vectors.
-    """
-    if array.ndim != 3:
-        raise MapError(f'a map has three dimensions, not {array.ndim}')
-    if min(array.shape) < 2:
-        raise MapError('a single plane is not a map; give a map with several sections')
-    grid = Grid.of(array.shape, axes)
-    low, high = value_range(array)
-    if not np.isfinite([low, high]).all():
-        raise MapError('the map holds values that are not numbers', (REPLACE_VALUES,))
-    if low == high:
-        raise MapError(f'the map is constant: every voxel is {low:g}')
-    if high <= 0:
-        raise MapError('the map has no positive density, and density must be positive', (INVERT,))
-    if max(-low, high) > VALUES[1] or high - low < VALUES[0]:
-        raise MapError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
-                       f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate with, '
-                       'if no voxel is damaged', (RESCALE,))
-    return grid
-
-
-def value_range(array):
-    """Smallest and largest value of an array (z, y, x); not-a-number if any value is."""
-    # In the order in which the values lie in memory, whatever the axes are called.
-    array = array.transpose(np.argsort(array.strides)[::-1])
-
-    def one_slab(planes, step):
-        step()
-        return array[planes].min(), array[planes].max()
-
-    ends = np.array(in_threads(one_slab, slabs(array.shape[0], SLAB)), float)
-    return ends[:, 0].min(), ends[:, 1].max()
-
-
 def derive(parameters: Parameters, grid: Grid) -> tuple[Parameters, Grid, np.ndarray]:
     """Fill in what is derived from the map.
 
@@ -166,7 +126,9 @@ def derive(parameters: Parameters, grid: Grid) -> tuple[Parameters, Grid, np.nda
 
 def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None = None, *,
              solvent_mask: np.ndarray | None = None, full_scale_region: np.ndarray | None = None,
-             full_scale_from: 'ScaleEstimate | None' = None, progress: Progress | None = None,
+             full_scale_from: 'ScaleEstimate | None' = None,
+             full_scale_model: 'Atoms | None' = None, full_groups: Any = None,
+             progress: Progress | None = None,
              **settings: Any) -> 'ScaleEstimate':
     """Estimate the local scale of a map.
 
@@ -175,8 +137,10 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     keywords (`estimate(a, 1.2, mode='occupancy')`). solvent_mask: an array on the working grid or
     on the map's that covers solvent or content. full_scale_region: boolean (z, y, x) on the working
     grid, known to be at full occupancy. full_scale_from: another `ScaleEstimate` whose full scale
-    is taken over. progress: called with (share done 0…1, what is being done), perhaps in another
-    thread; may raise `Cancelled`.
+    is taken over. full_scale_model: `Atoms` in the map's own frame: near them the scale is the
+    local maximum over that of the map which they would give at full occupancy; full_groups: which
+    of their groups are full, as `full` of `occupancies`. progress: called with (share done 0…1,
+    what is being done), perhaps in another thread; may raise `Cancelled`.
 
     Returns a `ScaleEstimate`. Raises `ValueError`, one sentence, before any long work for a map or
     a parameter that will not do. Method: Forsberg et al., Nat. Commun. 14 (2023), sections 1 to 6
@@ -187,13 +151,20 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     parameters = parameters or Parameters(**settings)
     grid = check_map(array, axes)
     resolved, working, kernel = derive(parameters, grid)
+    if full_scale_model is not None:
+        if full_scale_region is not None or full_scale_from is not None:
+            raise ValueError(
+                'give only one of fullScaleModel, fullScaleRegion and fullScaleFrom')
+        check_model(full_scale_model, grid, resolved)
     stages = Stages(progress, {
-        'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4, 'Full scale': 1, 'Scale': 1})
+        'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4,
+        'Full scale': 1 if full_scale_model is None else 12, 'Scale': 1})
     array = as_floats(array)
     resolution_mode = resolved.mode == 'resolution'
 
     on_low_pass = stages.next('Low-passing')
-    exact = _rests_on_solvent(resolved, solvent_mask, full_scale_from)
+    exact = full_scale_model is not None or _rests_on_solvent(
+        resolved, solvent_mask, full_scale_from)
     if resolution_mode:
         content = array if working is grid else fourier.crop(array, working.shape)
     if resolution_mode and not exact:
@@ -219,17 +190,24 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     # Needed where every voxel of the low-passed map was.
     around = None if low_passed is None else Content(
         low_passed, working, resolved.low_pass, solvent, baseline)
-    found = find_full_scale(
-        maximum, tiles, resolved, around, full_scale_region, full_scale_from)
+    if full_scale_model is None:
+        found = find_full_scale(
+            maximum, tiles, resolved, around, full_scale_region, full_scale_from)
+    else:
+        scale, found = scale_against(array, grid, full_scale_model, full_groups, maximum, around,
+                                     resolved, kernel, on_full)
     warnings += found.warnings
     if resolved.baseline == 'zero' and _is_off_zero(solvent, found.value):
         warnings.append(Remark(
             f'the solvent lies at {solvent.mean:.4g}, not at zero, which lifts every scale',
             (('baseline', 'solvent'),), OFF_ZERO))
 
-    scale = _divide(maximum, found, stages.next('Scale'), clip=not resolved.smooth)
+    on_scale = stages.next('Scale')
+    if full_scale_model is None:
+        scale = _divide(maximum, found, on_scale, clip=not resolved.smooth)
     if resolved.smooth:
         scale = smooth_alike(scale, around, resolved.smooth)
+    if resolved.smooth or full_scale_model is not None:
         np.clip(scale, 0, 1, out=scale)
     limit = None if resolution_mode else _mean_where_full(content, scale, found.value)
     noise_level = None

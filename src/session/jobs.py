@@ -104,6 +104,7 @@ class Job:
         self.title = title
         self.share, self.stage, self.remaining = 0.0, '', None
         self.running = True
+        self.told = False       # whether who started it tells the user of a failure
         self.result, self.failure = None, ''
         self._work, self._deliver = work, deliver
         self._outcome = self._error = None
@@ -306,7 +307,9 @@ class _JobTask(Task):
         try:
             self._job.finish()
         except UserError as error:
-            self._job.session.logger.error(str(error))
+            logger = self._job.session.logger
+            # In its own place the starter says it better than a dialog would.
+            (logger.info if self._job.told else logger.error)(str(error))
 
     def terminate(self):
         self._job.cancel()

@@ -13,6 +13,9 @@ from ..core import Grid
 from ..mapfiles import MapFileError, read_header, rules
 from .follow import followers, sit_on
 
+#: Kinds of derived maps that get a row in Volume Viewer.
+_LOOKED_AT = ('map', 'difference')
+
 
 def label(model):
     """A model as it is named to the user: name and number."""
@@ -87,6 +90,8 @@ def new_volume(session, array, source, name, *, kind, model_id=None, show=False)
     volume = volume_from_grid_data(
         grid, session, style='surface', open_model=False, model_id=model_id, show_dialog=False)
     volume.display = show
+    # Data, not what is looked at: Volume Viewer would grow by a row for each.
+    volume.show_in_volume_viewer = kind in _LOOKED_AT
     volume.position = source.scene_position
     session.models.add([volume])
     followers(session).add(volume, source, kind)
@@ -119,6 +124,15 @@ def _grid_data(array, source, name):
 def is_derived(volume):
     """Whether the map was made from another one by this bundle and still sits on it."""
     return followers(volume.session).source_of(volume) is not None
+
+
+def is_result(volume):
+    """Whether the map was made by this bundle and is nothing to estimate.
+
+    That is what `is_derived` says, and scales, masks and the like whose source was closed.
+    """
+    kind = followers(volume.session).kind_of(volume)
+    return kind is not None and (kind not in _LOOKED_AT or is_derived(volume))
 
 
 def source_of(volume):

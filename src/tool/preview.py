@@ -31,6 +31,7 @@ class Preview:
         self._changed = changed
         self._latest = Latest(session)
         self._wanted = None
+        self._paused = False
         self._modifier = (None, None)
         self._own = {}          # surface: its own `_Look`
         self._given = {}        # surface: the `_Look` it was given
@@ -57,6 +58,8 @@ class Preview:
         if not self.active:
             return
         self._wanted = modification
+        if self._paused:
+            return
         volume = self._volume
         region = tuple(slice(start, start + size, step) for start, size, step in reversed(
             list(zip(*volume.step_aligned_region(volume.region), strict=True))))
@@ -73,6 +76,18 @@ class Preview:
 
         self._latest.ask(work, self._apply, self._fail)
         self._changed()
+
+    def pause(self):
+        """Show the surfaces as they are without the preview, until `go_on`."""
+        self._latest.stop()
+        self._paused = True
+        self._put_back()
+
+    def go_on(self):
+        """Show what was asked for last again."""
+        self._paused = False
+        if self._wanted is not None:
+            self.show(self._wanted)
 
     def stop(self):
         """End the preview and give the surfaces their own geometry and colours back."""

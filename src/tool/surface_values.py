@@ -30,11 +30,11 @@ class SurfaceValues:
         """Whether values are being worked out."""
         return self._latest.busy
 
-    def look(self, volume, scale_map):
-        """Follow the surfaces of a map; costs next to nothing where they are as they were."""
+    def look(self, volumes, scale_map):
+        """Follow the surfaces of maps; costs next to nothing where they are as they were."""
         surfaces = []
-        if volume is not None and scale_map is not None:
-            surfaces = [surface for surface in volume.surfaces
+        if scale_map is not None:
+            surfaces = [surface for volume in volumes for surface in volume.surfaces
                         if surface.display and surface.vertices is not None]
         seen = [scale_map, scale_map and scale_map.data]
         for surface in surfaces:

@@ -1,0 +1,348 @@
+"""The fit itself: occupancies, B-factors and what is common to all, by damped Gauss–Newton steps.
+
+W(x) ≈ Σ o_g ρ_g(x; B_g) ∗ T + c over the voxels near the model. T(s) = 1 − Σ k_j exp(−β_j s²/4) is
+common to all groups: the solvent that they displace, and whatever else a map has lost or gained at
+low frequency. Each unknown but the common scale and c is held by a wide prior, so that nothing runs
+away where the map does not tell.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .autocorrelation import Autocorrelation
+from .threads import in_threads, slabs
+
+#: B-factors in Å² of the smooth bodies whose density displaced solvent takes off, and what is
+#: expected of the strength k of each: mean and width.
+BODIES = (200.0, 1200.0)
+BODY_MEANS = (0.25, 0.0)
+BODY_WIDTHS = (0.4, 0.3)
+BODY_LOW, BODY_HIGH = np.array([0.0, -0.9]), np.array([0.95, 0.9])
+#: B-factor at the start, and how far those of groups are expected to lie from their mean, at 8 Å.
+B_START = 60.0
+B_WIDTH = 80.0
+B_REACH = (-150.0, 600.0)
+B_STEP = 60.0
+#: Variance of occupancies about the mean of their kind that the pull to it leaves open at least:
+#: for proteins and nucleic acids, and for what may be anything.
+LEAST_SPREAD = 0.05
+OPEN_SPREAD = 0.25
+ALIKE_KINDS = ('protein', 'nucleic')
+STEPS = 12
+#: Steps before which it is measured how far the residual is alike from place to place.
+MEASURED = (2, 5)
+MOST_ALIKE = 2
+#: At least this share of what is independent in the map counts as left over by the unknowns.
+LEAST_FREE = 0.25
+DONE = 2e-3
+#: No limit to a step.
+ANY = 1e30
+#: A group is where its squared density exceeds this share of the largest.
+CORE = 0.05
+#: Content outside the model exceeds this share of what there is inside, and so many widths of
+#: noise.
+OUTSIDE_LEVEL = 0.25
+OUTSIDE_WIDTHS = 4
+#: Groups whose densities are worked out by one thread at a time.
+SLAB = 4
+
+
+@dataclass(eq=False)
+class Fit:
+    """What a fit found, in the map's units.
+
+    `amplitudes`: occupancy times the map's scale, of each group used. `covariance`: of these. `b`,
+    `b_error`: Å². `k`: strength of each body. `constant`: density of the solvent. `noise`: standard
+    deviation of the residual near the model. `correlation`, `outside`, `residual`: as in
+    `Occupancies`. `shift`: by how much (x, y, z in Å) the model should move, and `stretch`: by what
+    share it should grow about its middle, to first order. `correlations`: of the amplitudes, all
+    else held. `matches`: correlation of map and fit where each group is.
+    """
+
+    amplitudes: np.ndarray
+    covariance: np.ndarray
+    b: np.ndarray
+    b_error: np.ndarray
+    k: np.ndarray
+    constant: float
+    noise: float
+    correlation: float
+    outside: float
+    shift: np.ndarray
+    stretch: float
+    correlations: np.ndarray
+    matches: np.ndarray
+    residual: np.ndarray = field(repr=False)
+
+
+def fit_design(design, array, progress=None, solvent=None):
+    """Fit a map (z, y, x) of the design's grid. Returns a `Fit`; raises `ValueError`.
+
+    solvent: strengths of displaced solvent to be held; None to fit them.
+    """
+    report = progress or (lambda share: None)
+    blurred = design.blurred(array)
+    report(0.1)
+    state = _State(design, blurred[design.support], solvent)
+    for step in range(STEPS):
+        change = state.step(step)
+        report(0.1 + 0.7 * (step + 1) / STEPS)
+        if change < DONE and step > 1:
+            break
+    return state.finish(blurred)
+
+
+class _State:
+    """The unknowns on their way, and what is known of the map."""
+
+    def __init__(self, design, values, solvent=None):
+        self.design, self.values = design, values
+        self.held = solvent is not None
+        self.same = design.parameters.b_factor == 'same'
+        n = self.n = len(design.used)
+        scale = (design.resolution / 8) ** 2
+        self.b = np.full(n, B_START)
+        self.b_width, self.b_step = B_WIDTH * max(1, scale), B_STEP * max(1, scale)
+        self.b_reach = B_REACH[0] * scale, B_REACH[1] * max(1, scale)
+        self.k = np.array(solvent if self.held else BODY_MEANS, float)
+        self.weights = design.sizes / design.sizes.sum()
+        self.rho = np.zeros((n, len(values)), np.float32)
+        self.slope = np.zeros((n, len(values)), np.float32)
+        self.o = np.ones(n)
+        self._evaluate()
+        total = self.rho.sum(axis=0, dtype=np.float64)
+        self.unit, self.c = np.polyfit(total, values.astype(float), 1)
+        if self.unit <= 0:
+            raise ValueError('the map falls where the model has atoms: the model does not lie on '
+                             'this map, or the map is inverted (in ChimeraX: volume scale #1 '
+                             'factor -1)')
+        self.o *= self.unit
+        # Until there is a residual to measure it by.
+        self.inflation = 2 * 4 * np.pi / 3 * (design.resolution / 2) ** 3 / abs(
+            np.linalg.det(design.grid.axes))
+        self.most_inflation = MOST_ALIKE * self.inflation
+
+    def _evaluate(self):
+        """Densities of the groups, their slopes with B, and those of the bodies, on the rows."""
+        d = self.design
+        self.bodies = np.zeros((len(self.k), len(self.values)), np.float32)
+
+        def some_groups(part, step):
+            bodies = np.zeros_like(self.bodies)
+            for i in range(*part.indices(self.n)):
+                density = d.densities[i]
+                q = d.frame.squares(density.shape)
+                smooth = [np.exp(-np.float32(beta) * q) for beta in BODIES]
+                fall = np.exp(-np.float32(self.b[i]) * q)
+                t = fall * self._transfer(q)
+                self.rho[i, density.rows] = density.at_rows(t)
+                self.slope[i, density.rows] = density.at_rows(-q * t)
+                for body, s in zip(bodies, smooth, strict=True):
+                    body[density.rows] -= np.float32(self.o[i]) * density.at_rows(fall * s)
+            step()
+            return bodies
+
+        for bodies in in_threads(some_groups, slabs(self.n, max(SLAB, -(-self.n // 8)))):
+            self.bodies += bodies
+
+    def _transfer(self, q):
+        """T on squares |f|²/4."""
+        return transfer(q, self.k)
+
+    def _columns(self):
+        """All derivatives (unknowns, rows): of o in units of the scale, B, k, c likewise."""
+        return np.concatenate([
+            self.rho * np.float32(self.unit), self.slope * self.o[:, None].astype(np.float32),
+            self.bodies, np.full((1, len(self.values)), self.unit, np.float32)])
+
+    def _model(self):
+        return self.o.astype(np.float32) @ self.rho + np.float32(self.c)
+
+    def _prior(self, first):
+        """Diagonal weights and pulls of what is expected of the unknowns."""
+        n = self.n
+        weight, pull = np.zeros(2 * n + len(self.k) + 1), np.zeros(2 * n + len(self.k) + 1)
+        share = np.maximum(self.o / self.unit, 1e-3) * self.weights
+        mean = B_START if first else np.average(self.b, weights=share)
+        weight[n:2 * n] = self.b_width ** -2
+        pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
+        weight[2 * n:-1] = np.array(BODY_WIDTHS) ** -2.
+        pull[2 * n:-1] = (np.array(BODY_MEANS) - self.k) * weight[2 * n:-1]
+        if not first:
+            relative = self.o / self.unit
+            for kind, some in self.design.kinds.items():
+                least = LEAST_SPREAD if kind in ALIKE_KINDS else OPEN_SPREAD
+                mean = np.average(relative[some], weights=self.weights[some])
+                spread = np.average((relative[some] - mean) ** 2, weights=self.weights[some])
+                weight[some] = 1 / max(spread, least)
+                pull[some] = (mean - relative[some]) * weight[some]
+        return weight, pull
+
+    def step(self, number):
+        """One step; returns the largest change of an occupancy as a share of the largest."""
+        if number:
+            self._evaluate()
+        n = self.n
+        residual = self.values - self._model()
+        if number in MEASURED:
+            alike = Autocorrelation(residual, self.design.support, self.design.grid)
+            self.inflation = min(alike.inflation, self.most_inflation)
+        columns = self._columns()
+        noise = max(float(np.mean(residual.astype(float) ** 2)), 1e-10 * self.values.var())
+        self.variance = noise * self.inflation
+        weight, pull = self._prior(number == 0)
+        hessian = (columns @ columns.T).astype(float) / self.variance
+        gradient = (columns @ residual).astype(float) / self.variance + pull
+        hessian[np.diag_indices_from(hessian)] += weight
+        self.hessian = hessian
+        damped = hessian.copy()
+        index = np.diag_indices_from(hessian)
+        damped[index] *= 1 + 1e-6
+        if number < 2:
+            damped[n:2 * n, n:2 * n][np.diag_indices(n)] *= 2
+        low, high = self._limits()
+        tie = self._tie()
+        change = _solve_within(tie.T @ damped @ tie, tie.T @ gradient, tie.T @ low, tie.T @ high)
+        change = tie @ change
+        self.o = self.o + change[:n] * self.unit
+        self.b = self.b + change[n:2 * n]
+        self.k = self.k + change[2 * n:-1]
+        self.c = self.c + change[-1] * self.unit
+        return float(np.abs(change[:n]).max() * self.unit / max(np.abs(self.o).max(), 1e-30))
+
+    def _tie(self):
+        """The unknowns as they follow from those that are free: one B, solvent held, or all."""
+        number = 2 * self.n + len(self.k) + 1
+        tie = np.eye(number)
+        if self.held:
+            tie = np.delete(tie, slice(2 * self.n, -1), axis=1)
+        if self.same:
+            tie[:, self.n] = 0
+            tie[self.n:2 * self.n, self.n] = 1
+            tie = np.delete(tie, slice(self.n + 1, 2 * self.n), axis=1)
+        return tie
+
+    def _limits(self):
+        """How far each unknown may change, downwards and upwards."""
+        n = self.n
+        high = np.full(2 * n + len(self.k) + 1, ANY)
+        low = -high
+        # Limits of groups that share a B are alike, and are summed to one by the tie.
+        low[n:2 * n] = np.maximum(self.b_reach[0] - self.b, -self.b_step)
+        high[n:2 * n] = np.minimum(self.b_reach[1] - self.b, self.b_step)
+        if self.same:
+            low[n:2 * n] /= n
+            high[n:2 * n] /= n
+        low[2 * n:-1], high[2 * n:-1] = BODY_LOW - self.k, BODY_HIGH - self.k
+        return low, high
+
+    def finish(self, blurred):
+        """The `Fit`, with errors that know how far the residual is alike from place to place."""
+        d, n = self.design, self.n
+        self._evaluate()
+        model = self._model()
+        residual = self.values - model
+        columns = self._columns()
+        noise = float(np.mean(residual.astype(float) ** 2))
+        alike = Autocorrelation(residual, d.support, d.grid)
+        spread = np.zeros_like(columns)
+        local, matches = np.empty(n), np.empty(n)
+        for i, density in enumerate(d.densities):
+            q = d.frame.squares(density.shape)
+            fall = np.exp(-np.float32(self.b[i]) * q) * alike.root_spectrum(density.shape)
+            t = fall * self._transfer(q)
+            spread[i, density.rows] = density.at_rows(t) * np.float32(self.unit)
+            spread[n + i, density.rows] = density.at_rows(-q * t) * np.float32(self.o[i])
+            for j, beta in enumerate(BODIES):
+                spread[2 * n + j, density.rows] -= np.float32(self.o[i]) * density.at_rows(
+                    fall * np.exp(-np.float32(beta) * q))
+            part = self.rho[i, density.rows].astype(float) ** 2
+            local[i] = (part * residual[density.rows].astype(float) ** 2).sum() / part.sum()
+            core = density.rows[part > CORE * part.max()]
+            matches[i] = _correlation(self.values[core], model[core])
+        spread[-1] = columns[-1] * np.float32(alike.inflation ** 0.5)
+        inner = (columns @ columns.T).astype(float)
+        middle = (spread @ spread.T).astype(float)
+        local = np.sqrt(local / max(noise, 1e-30))
+        factors = np.concatenate([local, local, np.ones(len(inner) - 2 * n)])
+        middle = middle * np.outer(factors, factors) * noise / self.variance ** 2
+        weight, _ = self._prior(False)
+        hessian = inner / self.variance + np.diag(weight)
+        tie = self._tie()
+        inverse = tie @ np.linalg.inv(tie.T @ hessian @ tie) @ tie.T
+        # What the unknowns have taken up of the residual is error, too.
+        taken = np.trace(inverse @ inner) / self.variance * alike.inflation / len(self.values)
+        middle /= max(1 - taken, LEAST_FREE)
+        covariance = inverse @ (middle + np.diag(weight)) @ inverse
+        full_model = model_map(d, self.o, self.b, self.k)
+        left = blurred - np.float32(self.c)
+        own = np.linalg.inv(inner[:n, :n] + 1e-9 * np.diag(np.diag(inner)[:n]))
+        own /= np.sqrt(np.outer(np.diag(own), np.diag(own)))
+        shift, stretch = _misplaced(full_model, left - full_model, d)
+        return Fit(
+            self.o, covariance[:n, :n] * self.unit ** 2, self.b,
+            np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c), noise ** 0.5,
+            float(np.corrcoef(self.values, model)[0, 1]), _outside(left, full_model, d),
+            shift, stretch, own, matches, left - full_model)
+
+
+def _solve_within(matrix, gradient, low, high):
+    """The solution of a linear system, what would leave its limits held at them."""
+    held = np.zeros(len(gradient), bool)
+    change = np.zeros(len(gradient))
+    for _ in range(6):
+        free = ~held
+        rest = gradient[free] - matrix[np.ix_(free, held)] @ change[held]
+        change[free] = np.linalg.solve(matrix[np.ix_(free, free)], rest)
+        beyond = (change < low) | (change > high)
+        if not (beyond & free).any():
+            break
+        held |= beyond
+        change[held] = np.clip(change[held], low[held], high[held])
+    return np.clip(change, low, high)
+
+
+def _correlation(a, b):
+    if len(a) < 3 or not a.std() or not b.std():
+        return 1.0
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def transfer(q, k):
+    """T on squares |f|²/4: what displaced solvent of strengths k leaves of a frequency."""
+    return 1 - sum(np.float32(one) * np.exp(-np.float32(beta) * q)
+                   for one, beta in zip(k, BODIES, strict=True))
+
+
+def model_map(design, amplitudes, b, k):
+    """What groups give on the working grid at amplitudes and B-factors: float32 (z, y, x)."""
+    return design.total(
+        amplitudes, lambda i, q: np.exp(-np.float32(b[i]) * q) * transfer(q, k))
+
+
+def _outside(content, model, design):
+    """Share of the content, which is what stands out from noise, that is where the model has none.
+    """
+    beyond = content[~design.support]
+    if not beyond.size:
+        return 0.0
+    # Half of the values below the middle are noise whatever else there is.
+    noise = 1.48 * float(np.median(np.abs(beyond - np.median(beyond))))
+    level = max(OUTSIDE_LEVEL * float(np.median(model[design.support])), OUTSIDE_WIDTHS * noise)
+    content = np.where(content > level, content, 0)
+    total = content.sum(dtype=float)
+    return float(content[~design.support].sum(dtype=float) / total) if total > 0 else 0.0
+
+
+def _misplaced(model, residual, design):
+    """By how much the model should move (Å) and grow (share), to first order in the residual."""
+    inverse = np.linalg.inv(np.array(design.grid.axes))
+    along = np.gradient(model)[::-1]
+    slopes = [sum(inverse[c, a] * along[a][design.support] for a in range(3)) for c in range(3)]
+    places = np.argwhere(design.support)[:, ::-1] @ np.array(design.grid.axes)
+    middle = places.mean(axis=0)
+    stretch = sum(s * (places[:, c] - middle[c]) for c, s in enumerate(slopes))
+    columns = np.stack([*slopes, stretch], axis=1)
+    found, *_ = np.linalg.lstsq(columns, residual[design.support].astype(float), rcond=None)
+    return -found[:3], float(-found[3])
