@@ -129,7 +129,7 @@ def compare(path, array, voxel, python):
     }
     # What modifies is compared by itself: the same scale, and no doubt about the solvent.
     same = dataclasses.replace(
-        occupancy, scale=kept['scale'], confidence=kept['confidence'],
+        occupancy, scale=kept['scale'], low_passed=None, saved_confidence=kept['confidence'],
         solvent=dataclasses.replace(occupancy.solvent, suspect=()))
     for kind, modification in MODIFICATIONS.items():
         theirs = (excluded if modification.exclude_solvent else kept)[kind]

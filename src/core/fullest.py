@@ -10,7 +10,6 @@ component is. Nothing is known of which part of the map is full, and nothing nee
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from .grid import Grid
 from .solvent import SolventModel
@@ -117,6 +116,8 @@ def _doubts(value, own_share, level, share):
 
 def _levels(maximum, content):
     """The averaged local maximum at the samples that are content, and their densities; float64."""
+    # Here, since loading it takes longer than a small estimate that does not need it.
+    from scipy.ndimage import gaussian_filter
     samples = content.samples()
     density = content.density[samples]
     weight = np.where(density > content.threshold, density - content.baseline, 0).astype(np.float64)

@@ -11,9 +11,11 @@ from .tiles import GATHERED_VOXELS
 TILE_SIZE = default('tile_size')
 _FLOAT = 4
 _COMPLEX = 8
-#: float32 arrays of the working grid that an estimate takes at its height, and that it returns.
+#: float32 arrays of the working grid that an estimate takes at its height, and that it keeps once
+#: its confidence was made: scale, confidence, and the low-passed map on half the samples or less,
+#: or on all of a small grid.
 ESTIMATE_ARRAYS = 4
-KEPT_ARRAYS = 2
+KEPT_ARRAYS = 3
 #: Bytes that each thread keeps to itself meanwhile: blocks of planes for each length of chord.
 THREAD_BYTES = 6 * 2**20
 #: float32 arrays of the map that a modification takes at its height, the result included.
@@ -48,7 +50,7 @@ def estimate_bytes(array, working, tile_size=TILE_SIZE):
 
 
 def kept_bytes(working):
-    """Bytes of what an estimate returns."""
+    """Bytes of what an estimate keeps, its confidence included, at most."""
     return KEPT_ARRAYS * _FLOAT * working.voxels
 
 

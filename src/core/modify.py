@@ -1,5 +1,7 @@
 """Modified maps: density weakened, strengthened or removed by its scale, at full resolution."""
 
+from functools import cached_property
+
 import numpy as np
 
 from . import fourier
@@ -62,7 +64,7 @@ class Modifier:
         source = estimate.source_grid
         self._array = as_floats(array)
         self._scale = Interpolator(estimate.scale, source.shape, region)
-        self._confidence = Interpolator(estimate.confidence, source.shape, region)
+        self._estimate, self._region = estimate, region
         if self._scale.shape != self._array.shape:
             raise MapError(f'the map has changed its box since it was estimated: '
                            f'{self._array.shape} voxels instead of {self._scale.shape}')
@@ -73,6 +75,11 @@ class Modifier:
         self._range = None
         self._noise: dict = {}
         self._kept: dict | None = {} if keep else None
+
+    @cached_property
+    def _confidence(self):
+        return Interpolator(self._estimate.confidence, self._estimate.source_grid.shape,
+                            self._region)
 
     def apply(self, modification: Modification,
               progress: Progress | None = None) -> np.ndarray:

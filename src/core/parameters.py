@@ -58,6 +58,8 @@ TILES_TO_ROUND = 6
 #: Bins of the solvent histogram, and its floor against empty bins as a share of the Gaussian's
 #: height.
 HISTOGRAM_BINS = 1000
+#: Samples along an axis from which the histogram is taken: per shortest wave, and at least.
+HISTOGRAM_SAMPLES, HISTOGRAM_EDGE = 2.5, 128
 HISTOGRAM_FLOOR = 1e-4
 #: The solvent is said to lie away from zero beyond both so many widths and this share of full
 #: scale.

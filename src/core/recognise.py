@@ -189,7 +189,8 @@ def _stacked_axis(block, grid):
 def _halved(planes, axis):
     """Means of neighbouring pairs along an axis."""
     pairs = planes.shape[axis] // 2
-    even, odd = (planes.take(range(first, 2 * pairs, 2), axis) for first in (0, 1))
+    ahead = (slice(None),) * axis
+    even, odd = (planes[(*ahead, slice(first, 2 * pairs, 2))] for first in (0, 1))
     return (even + odd) / 2
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ from .noisefloor import without_noise
 from .parameters import (
     BASELINE_SHARE,
     BASELINE_WIDTHS,
+    HISTOGRAM_EDGE,
+    HISTOGRAM_SAMPLES,
     KERNEL_SIZES,
     PLAUSIBLE_VOXELS,
     SUSPECT_FLAT_SHARE,
@@ -53,19 +56,22 @@ SLAB = 8
 class ScaleEstimate:
     """What an estimate found.
 
-    `scale`, `confidence`: float32 (z, y, x) on the working grid `grid`, 0 to 1; confidence without
-    hedge. `source_grid`: grid of the map. `full_scale`: density that counts as full, in the map's
-    units (after subtraction of `baseline`), and `full_scale_note`: how it was found. `tiles`: where
-    the largest and the smallest contrast were found. `variability_limit`: in occupancy mode a level
-    at which to contour the scale, else None. `solvent`: the solvent model on the low-passed map.
-    `noise_level`: the scale put to zero by recalibration, else None. `parameters`: all of them,
-    with what was derived filled in; `kernel_voxels`: voxels in the kernel. `warnings`: `Remark`s.
-    `noise_floor`: what noise alone makes of the local maximum, in the map's units, where the scale
-    is corrected for it (full scale "auto" in occupancy mode), else 0.
+    `scale`: float32 (z, y, x) on the working grid `grid`, 0 to 1. `low_passed`: the low-passed map,
+    on as few samples (z, y, x) of the same box as hold it, from which `confidence` is made when it
+    is first asked for. `source_grid`: grid of the map. `full_scale`: density that counts as full,
+    in the map's units (after subtraction of `baseline`), and `full_scale_note`: how it was found.
+    `tiles`: where the largest and the smallest contrast were found. `variability_limit`: in
+    occupancy mode a level at which to contour the scale, else None. `solvent`: the solvent model on
+    the low-passed map. `noise_level`: the scale put to zero by recalibration, else None.
+    `parameters`: all of them, with what was derived filled in; `kernel_voxels`: voxels in the
+    kernel. `warnings`: `Remark`s. `noise_floor`: what noise alone makes of the local maximum, in
+    the map's units, where the scale is corrected for it (full scale "auto" in occupancy mode), else
+    0. `saved_confidence`: the confidence itself, of an estimate from a session that does not hold
+    `low_passed`, else None.
     """
 
     scale: np.ndarray = field(repr=False)
-    confidence: np.ndarray = field(repr=False)
+    low_passed: np.ndarray = field(repr=False)
     grid: Grid
     source_grid: Grid
     parameters: Parameters
@@ -79,6 +85,19 @@ class ScaleEstimate:
     baseline: float = 0.0
     warnings: tuple[str, ...] = ()
     noise_floor: float = 0.0
+    saved_confidence: np.ndarray | None = field(default=None, repr=False)
+
+    @cached_property
+    def confidence(self) -> np.ndarray:
+        """The confidence that a voxel is not solvent, 0 to 1, without hedge: float32 (z, y, x) on
+        `grid`. Made when first asked for, in less than the time of an FFT pair, and kept.
+        """
+        if self.saved_confidence is not None:
+            return self.saved_confidence
+        if self.low_passed.shape == self.grid.shape:
+            return self.solvent.confidence_of(self.low_passed)
+        density = fourier.pad(self.low_passed, self.grid.shape)
+        return self.solvent.confidence_of(density, out=density)
 
 
 def derive(parameters: Parameters, grid: Grid) -> tuple[Parameters, Grid, np.ndarray]:
@@ -126,7 +145,7 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     Returns a `ScaleEstimate`. Raises `ValueError`, one sentence, before any long work for a map or
     a parameter that will not do. Method: Forsberg et al., Nat. Commun. 14 (2023), sections 1 to 6
     of docs/method.md. Memory: at most four float32 arrays of the working grid beyond the input, the
-    two of the result included, some megabytes for each thread, and a copy of an input that is not
+    result included, some megabytes for each thread, and a copy of an input that is not
     contiguous float32.
     """
     parameters = parameters or Parameters(**settings)
@@ -143,16 +162,23 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     array = as_floats(array)
     resolution_mode = resolved.mode == 'resolution'
 
-    low_passed = fourier.low_pass(array, grid, resolved.low_pass, working.shape,
-                                  stages.next('Low-passing'))
+    on_low_pass = stages.next('Low-passing')
+    exact = full_scale_model is not None or _rests_on_solvent(
+        resolved, solvent_mask, full_scale_from)
     if resolution_mode:
         content = array if working is grid else fourier.crop(array, working.shape)
+    if resolution_mode and not exact:
+        low_passed = None
+        sampled = fourier.low_pass(content, working, resolved.low_pass,
+                                   _samples(working, resolved), on_low_pass)
     else:
+        low_passed, sampled = _low_passed(array, grid, working, resolved, on_low_pass)
+    if not resolution_mode:
         content = low_passed
 
     on_solvent = stages.next('Fitting solvent')
-    solvent, region = _solvent_of(low_passed, array, solvent_mask, on_solvent)
-    warnings = [*voxel_warnings(grid), *recognise(array, grid, low_passed),
+    solvent, region = _solvent_of(low_passed if exact else sampled, array, solvent_mask, on_solvent)
+    warnings = [*voxel_warnings(grid), *recognise(array, grid, sampled),
                 *solvent_warnings(solvent, array, region)]
     baseline = solvent.mean if resolved.baseline == 'solvent' else 0.0
     if baseline:
@@ -161,7 +187,9 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     maximum = local_maximum(content, kernel, stages.next('Local maximum'))
     on_full = stages.next('Full scale')
     tiles = search_tiles(content, resolved.tile_size, resolved.tau, on_full)
-    around = Content(low_passed, working, resolved.low_pass, solvent, baseline)
+    # Needed where every voxel of the low-passed map was.
+    around = None if low_passed is None else Content(
+        low_passed, working, resolved.low_pass, solvent, baseline)
     if full_scale_model is None:
         found = find_full_scale(
             maximum, tiles, resolved, around, full_scale_region, full_scale_from)
@@ -176,7 +204,7 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
 
     on_scale = stages.next('Scale')
     if full_scale_model is None:
-        scale = _divide(maximum, found, clip=not resolved.smooth)
+        scale = _divide(maximum, found, on_scale, clip=not resolved.smooth)
     if resolved.smooth:
         scale = smooth_alike(scale, around, resolved.smooth)
     if resolved.smooth or full_scale_model is not None:
@@ -189,10 +217,9 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
         else:
             noise = solvent.half_confident - baseline
         noise_level = _recalibrate(scale, noise / found.value)
-    confidence = solvent.confidence_of(low_passed, out=low_passed, progress=on_scale)
     stages.finish()
     return ScaleEstimate(
-        scale, confidence, working, grid, resolved, int(kernel.sum()), found.value, found.note,
+        scale, sampled, working, grid, resolved, int(kernel.sum()), found.value, found.note,
         tiles, solvent, limit, noise_level, baseline, tuple(warnings), found.noise_floor)
 
 
@@ -206,16 +233,44 @@ def refit_solvent(array: np.ndarray, found: 'ScaleEstimate',
     """
     stages = Stages(progress, {'Low-passing': 3, 'Fitting solvent': 2})
     array = as_floats(array)
-    low_passed = fourier.low_pass(array, found.source_grid, found.parameters.low_pass,
-                                  found.grid.shape, stages.next('Low-passing'))
-    solvent, region = _solvent_of(
-        low_passed, array, solvent_mask, stages.next('Fitting solvent'))
-    confidence = solvent.confidence_of(low_passed, out=low_passed)
+    low_passed, sampled = _low_passed(array, found.source_grid, found.grid, found.parameters,
+                                      stages.next('Low-passing'))
+    exact = _rests_on_solvent(found.parameters, solvent_mask)
+    solvent, region = _solvent_of(low_passed if exact else sampled, array, solvent_mask,
+                                  stages.next('Fitting solvent'))
     stages.finish()
     kept = [warning for warning in found.warnings
             if getattr(warning, 'kind', '') not in (SUSPECT, FLAT_SOLVENT)]
-    return replace(found, solvent=solvent, confidence=confidence,
+    return replace(found, solvent=solvent, low_passed=sampled, saved_confidence=None,
                    warnings=(*kept, *solvent_warnings(solvent, array, region)))
+
+
+def _rests_on_solvent(parameters, solvent_mask, full_scale_from=None):
+    """Whether every voxel of the low-passed map is to decide the solvent model.
+
+    Where the scale depends on it. Elsewhere fewer samples, which hold the same map, give the same
+    model within the spread of its fit.
+    """
+    occupancy = parameters.mode == 'occupancy'
+    return bool(solvent_mask is not None or full_scale_from is not None or parameters.smooth
+                or parameters.full_scale == 'auto' or parameters.baseline == 'solvent'
+                or (occupancy and parameters.recalibrate))
+
+
+def _samples(working, parameters):
+    """The shape (z, y, x) of the samples that hold the low-passed map."""
+    shape = fourier.sampling(working, parameters.low_pass, HISTOGRAM_SAMPLES, HISTOGRAM_EDGE)
+    # Where little is saved, every voxel counts.
+    return shape if 2 * math.prod(shape) < working.voxels else working.shape
+
+
+def _low_passed(array, grid, working, parameters, progress):
+    """The low-passed map on the working grid, and on as few samples as hold it."""
+    shapes = [working.shape, _samples(working, parameters)]
+    if shapes[0] == shapes[1]:
+        low_passed = fourier.low_pass(array, grid, parameters.low_pass, shapes[0], progress)
+        return low_passed, low_passed
+    return fourier.low_passes(array, grid, parameters.low_pass, shapes, progress)
 
 
 def _solvent_of(low_passed, source, mask, progress):
@@ -262,7 +317,7 @@ def _is_off_zero(solvent, full_scale):
     return off > BASELINE_WIDTHS * solvent.width and off > BASELINE_SHARE * full_scale
 
 
-def _divide(maximum, found, clip):
+def _divide(maximum, found, progress, clip):
     """The scale, in the memory of the local maximum, from the `FullScale` found."""
     floor = np.float32(found.noise_floor)
     divisor = np.float32(without_noise(found.value, found.noise_floor) if floor else found.value)
@@ -276,7 +331,7 @@ def _divide(maximum, found, clip):
             np.clip(part, 0, 1, out=part)
         step()
 
-    in_threads(one_slab, slabs(maximum.shape[0], SLAB))
+    in_threads(one_slab, slabs(maximum.shape[0], SLAB), progress)
     return maximum
 
 

@@ -21,6 +21,8 @@ from .wording import SOLVENT_MASK, UNMASKED, Remark, SettingError
 
 #: No range of density is taken for narrower than this share of the density itself.
 LEAST_RANGE = 1e-5
+#: About so many voxels tell whether a value is frequent enough to be counted.
+FLAT_SAMPLES = 20_000
 #: Planes that one thread looks at, at a time.
 SLAB = 8
 
@@ -179,7 +181,7 @@ def flat_share(array, region=None):
                              zip(places, shape, region.shape, strict=True))]
         return float(np.unique(values, return_counts=True)[1].max() / len(values)) if len(
             values) else 0.0
-    stride = max(1, round((array.size / 100_000) ** (1 / 3)))
+    stride = max(1, round((array.size / FLAT_SAMPLES) ** (1 / 3)))
     z = np.arange(0, shape[0], stride)
     sample = array[::stride, ::stride, ::stride][
         inside_sphere(shape, z)[:, ::stride, ::stride]]

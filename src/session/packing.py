@@ -46,7 +46,7 @@ def unpack(value, known=None):
         cls = _CLASSES.get(value['class'])
         if cls is None:
             raise Unreadable(f'{value["class"]} is unknown to this version')
-        saved = {**value['fields'], **(known or {})}
+        saved = _as_today(value['class'], {**value['fields'], **(known or {})})
         given = {f.name: unpack(saved[f.name]) for f in fields(cls) if f.name in saved}
         for f in fields(cls):
             if f.name not in given and f.default is MISSING and f.default_factory is MISSING:
@@ -58,3 +58,10 @@ def unpack(value, known=None):
     if isinstance(value, tuple):
         return tuple(unpack(one) for one in value)
     return value
+
+
+def _as_today(name, saved):
+    """The fields of a class as sessions of 0.1.0 hold them, by the names they have today."""
+    if name == 'ScaleEstimate' and 'low_passed' not in saved and 'confidence' in saved:
+        return {**saved, 'low_passed': None, 'saved_confidence': saved['confidence']}
+    return saved

@@ -38,7 +38,10 @@ def test_estimate_takes_no_more_than_foretold(density, mode, max_box, dtype, ord
     estimate(array, 1.5, mode=mode, max_box=max_box)
     taken, found = height(lambda: estimate(array, 1.5, mode=mode, max_box=max_box))
     assert taken <= estimate_bytes(array, found.grid)
-    assert found.scale.nbytes + found.confidence.nbytes == kept_bytes(found.grid)
+    kept, _ = height(lambda: found.confidence)
+    assert kept <= estimate_bytes(array, found.grid) - found.scale.nbytes - found.low_passed.nbytes
+    assert (found.scale.nbytes + found.confidence.nbytes + found.low_passed.nbytes
+            <= kept_bytes(found.grid))
     if array.flags.c_contiguous and dtype == 'float32' and not max_box:
         assert taken <= 4 * array.nbytes
 
