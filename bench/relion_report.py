@@ -68,7 +68,7 @@ def _plot(runs, cases, path):
     columns = min(3, len(cases))
     rows = -(-len(cases) // columns)
     figure = Figure(figsize=(3.4 * columns, 2.6 * rows + 0.5), layout='constrained')
-    panels = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, name in zip(panels, cases, strict=False):
         for setting, colour in (('plain', '0.45'), ('occupy', 'C3')):
             label = {'plain': 'plain RELION', 'occupy': 'with OccuPy'}[setting]
@@ -85,7 +85,8 @@ def _plot(runs, cases, path):
         axes.grid(alpha=0.3)
     for axes in panels[len(cases):]:
         axes.set_visible(False)
-    figure.supxlabel('iteration', fontsize=10)
+    for axes in panels[max(0, len(cases) - columns):len(cases)]:
+        axes.set_xlabel('iteration', fontsize=10)
     figure.supylabel('share of particles in the right class', fontsize=10)
     handles = {label: line for axes in panels
                for line, label in zip(*axes.get_legend_handles_labels(), strict=True)}
