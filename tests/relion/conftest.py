@@ -40,9 +40,11 @@ def write_map(path, array):
 class Refinement:
     """A folder as RELION leaves it before an external reconstruction of some iteration."""
 
+    two_blobs = staticmethod(two_blobs)
+
     def __init__(self, folder):
         self.folder = folder
-        self.map = two_blobs()
+        self.map = self.two_blobs()
         self.fields = {
             'rlnTau2FudgeFactor': 4, 'rlnPaddingFactor': 2, 'rlnReferenceDimensionality': 3,
             'rlnOriginalImageSize': BOX, 'rlnCurrentImageSize': BOX}

@@ -101,3 +101,29 @@ def test_gradient_descent_ends_the_run_with_a_sentence(particles, tmp_path, as_p
         pytest.skip('this RELION makes no external reconstruction in gradient descent')
     assert done.returncode != 0
     assert 'RELION descends gradients' in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not shutil.which('relion_refine_mpi') or not shutil.which('mpirun'),
+                    reason='RELION with MPI is not installed')
+def test_a_refinement_of_halves_ends_with_relions_own_joined_map(particles, tmp_path, as_process):
+    environment, words = as_process
+    environment = dict(
+        environment, RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE=' '.join([*words, '--schedule 1:0:1']),
+        OMP_NUM_THREADS='1', OMPI_ALLOW_RUN_AS_ROOT='1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM='1',
+        OMPI_MCA_rmaps_base_oversubscribe='1')
+    done = subprocess.run(
+        ['mpirun', '-n', '3', 'relion_refine_mpi', '--i', particles / 'particles.star', '--o',
+         tmp_path / 'run', '--ref', particles / 'reference.mrc', '--auto_refine',
+         '--split_random_halves', '--skip_align', '--particle_diameter', '80', '--zero_mask',
+         '--flatten_solvent', '--dont_check_norm', '--ini_high', '20', '--pad', '1', '--j', '1',
+         '--random_seed', '1', '--low_resol_join_halves', '40', '--external_reconstruct'],
+        env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
+    lines = log.read(tmp_path)
+    halves = [line for line in lines if 'half' in line]
+    (joined,) = (line for line in lines if 'half' not in line)
+    assert {line['half'] for line in halves} == {'1', '2'}
+    assert any(line['status'] == 'changed' for line in halves)
+    assert all(float(line['angpix']) == PIXEL for line in lines)
+    assert joined['status'] == 'kept'
+    assert 'joined' in joined['reason']
