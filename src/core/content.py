@@ -14,10 +14,11 @@ from . import fourier
 from .localmax import ball, local_maximum
 from .memory import as_floats
 from .parameters import CONTENT_SHARE, CONTENT_WIDTHS, FOOT, LEAST_PART
+from .scale import ScaleEstimate
 from .solvent import fit_solvent
 
 
-def content_region(array, estimate):
+def content_region(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
     """The region of a map that holds content, on the working grid: boolean (z, y, x).
 
     array: the map (z, y, x). estimate: its `ScaleEstimate`. The low-passed map is averaged (a

@@ -5,20 +5,25 @@ For those who write their own loops: `array + displacement(array, …)` is the m
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .grid import Grid
 from .interpolate import Interpolator
 from .memory import as_floats
 from .modify import check_modification, modify
-from .parameters import SETTINGS, Parameters
-from .scale import estimate as estimate_scale
+from .parameters import SETTINGS, Modification, Parameters, default
+from .progress import Progress
+from .scale import ScaleEstimate, estimate as estimate_scale
 from .threads import in_threads, slabs
 
 SLAB = 8
+STRENGTH = default('strength')
 
 
-def displacement(array, axes, modification, strength=SETTINGS['strength'].default, *,
-                 parameters=None, estimate=None, progress=None):
+def displacement(array: np.ndarray, axes: ArrayLike, modification: Modification,
+                 strength: float = STRENGTH, *,
+                 parameters: Parameters | None = None, estimate: ScaleEstimate | None = None,
+                 progress: Progress | None = None) -> np.ndarray:
     """The step from a map towards its modified self: strength · (modified − map).
 
     array: (z, y, x), density positive, any real type; it is not modified. axes: voxel size in Å,
@@ -41,18 +46,20 @@ def displacement(array, axes, modification, strength=SETTINGS['strength'].defaul
     if strength == 0:
         return np.zeros(source.shape, np.float32)
     result = modify(source, found, modification, progress)
-    strength = np.float32(strength)
+    share = np.float32(strength)
 
     def one_slab(planes, step):
         result[planes] -= source[planes]
-        result[planes] *= strength
+        result[planes] *= share
         step()
 
     in_threads(one_slab, slabs(source.shape[0], SLAB))
     return result
 
 
-def weights(array, axes, *, confidence=True, parameters=None, estimate=None):
+def weights(array: np.ndarray, axes: ArrayLike, *, confidence: bool = True,
+            parameters: Parameters | None = None,
+            estimate: ScaleEstimate | None = None) -> np.ndarray:
     """How much each voxel of a map is to count: its scale S, or c·S with the confidence c.
 
     array, axes, parameters, estimate: as for `displacement`; in resolution mode, too. confidence:

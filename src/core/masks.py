@@ -8,11 +8,13 @@ from . import fourier
 from .content import content_region, opened, without_specks
 from .curves import gain
 from .distance import LAYERS, soft_edge
+from .grid import Grid
 from .interpolate import Interpolator, resample
 from .localmax import order_share
 from .memory import as_floats
-from .parameters import Parameters, default
-from .progress import Stages
+from .parameters import Mask, Modification, Parameters, default
+from .progress import Progress, Stages
+from .scale import ScaleEstimate
 from .threads import in_threads, slabs
 from .tiles import search_tiles
 
@@ -40,7 +42,8 @@ def mask_level(array):
     return MASK_LEVEL if is_mask else high / 2
 
 
-def make_mask(array, estimate, mask, region=None, progress=None):
+def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
+              region: np.ndarray | None = None, progress: Progress | None = None) -> np.ndarray:
     """A mask that other programs can use: float32 (z, y, x), 0 to 1, on the grid of the map.
 
     array: the map (z, y, x). estimate: its `ScaleEstimate`. mask: a `Mask`. region: boolean (z, y,
@@ -76,7 +79,7 @@ def make_mask(array, estimate, mask, region=None, progress=None):
     return result
 
 
-def region_mask(region, grid, mask):
+def region_mask(region: np.ndarray, grid: Grid, mask: Mask) -> np.ndarray:
     """The soft mask of a region: float32 (z, y, x), 0 to 1, on the region's `grid`.
 
     region: boolean (z, y, x). mask: a `Mask` of kind "region"; a derived edge is that of the
@@ -117,7 +120,7 @@ def _nothing(mask, region):
             'try a larger power' + (' or pivot' if mask.modification.kind == 'sigmoid' else ''))
 
 
-def solvent_definition(estimate, threshold=THRESHOLD):
+def solvent_definition(estimate: ScaleEstimate, threshold: float = THRESHOLD) -> np.ndarray:
     """The published solvent definition: 1 where the scale exceeds a threshold, else 0.
 
     Float32 (z, y, x), on the grid of the map. `make_mask` gives it a soft edge.
@@ -125,7 +128,8 @@ def solvent_definition(estimate, threshold=THRESHOLD):
     return _on_source(estimate, lambda scale: scale > threshold)
 
 
-def subtraction_mask(estimate, modification, covers=COVERS):
+def subtraction_mask(estimate: ScaleEstimate, modification: Modification,
+                     covers: str = COVERS) -> np.ndarray:
     """The published mask for signal subtraction: float32 (z, y, x), 0 to 1, grid of the map.
 
     For use in other programs `make_mask` confines it to content and softens its edges.
@@ -167,7 +171,8 @@ class TargetedOccupancy:
     full_scale: float
 
 
-def targeted_occupancy(array, estimate, region):
+def targeted_occupancy(array: np.ndarray, estimate: ScaleEstimate,
+                       region: np.ndarray) -> TargetedOccupancy:
     """The scale of a whole region as one number, with a kernel of its own size.
 
     array: the map (z, y, x). estimate: its `ScaleEstimate`, whose mode, low-pass and recalibration
@@ -190,7 +195,7 @@ def targeted_occupancy(array, estimate, region):
     return TargetedOccupancy(min(1.0, max(0.0, occupancy)), n, tau, full_scale)
 
 
-def content_map(array, estimate):
+def content_map(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
     """W, the map on the working grid that the scale is taken of: float32 (z, y, x)."""
     array = as_floats(array)
     working, source = estimate.grid, estimate.source_grid

@@ -12,18 +12,25 @@ the sum of what the groups would give, each times its occupancy. A design holds 
 model and the grid alone, so that many maps of one grid are fitted without working it out again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .fullgroups import find_full
 from .grid import Grid
 from .mapcheck import check_map
+from .modeldensity import Atoms
 from .occupancydesign import Design
 from .occupancyfit import fit_design
 from .occupancynotes import check_atoms, group_notes, map_warnings
 from .parameters import FitParameters
-from .progress import Stages
+from .progress import Progress, Stages
+
+#: What is full: names of groups, an amplitude, or None for the fullest groups' common level.
+Full = str | Sequence[str] | float | None
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,9 @@ class Occupancies:
         raise KeyError(name)
 
 
-def prepare(shape, axes, atoms, parameters=None, *, progress=None, **settings):
+def prepare(shape: Sequence[int], axes: ArrayLike, atoms: Atoms,
+            parameters: FitParameters | None = None, *, progress: Progress | None = None,
+            **settings: Any) -> Design:
     """The design of a fit: what depends on the model and on the grid alone.
 
     shape: of the maps (z, y, x). axes: voxel size in Å, one number or (x, y, z), or three step
@@ -98,8 +107,10 @@ def prepare(shape, axes, atoms, parameters=None, *, progress=None, **settings):
     return Design(grid, atoms, parameters, progress)
 
 
-def occupancies(array, axes, atoms, parameters=None, *, full=None, like=None, progress=None,
-                **settings):
+def occupancies(array: np.ndarray, axes: ArrayLike, atoms: Atoms,
+                parameters: FitParameters | None = None, *, full: Full = None,
+                like: Occupancies | None = None, progress: Progress | None = None,
+                **settings: Any) -> Occupancies:
     """Fit the occupancy of each group of a model to a map; nothing is moved.
 
     array: (z, y, x), density positive, any real type; it is not modified. axes: voxel size in Å,
@@ -123,7 +134,9 @@ def occupancies(array, axes, atoms, parameters=None, *, full=None, like=None, pr
     return result
 
 
-def fit_occupancies(design, array, *, full=None, like=None, solvent=None, progress=None):
+def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
+                    like: Occupancies | None = None, solvent: Sequence[float] | None = None,
+                    progress: Progress | None = None) -> Occupancies:
     """Fit a map with a design made for its grid; arguments and result as for `occupancies`.
 
     solvent: strengths of displaced solvent to be held, `Occupancies.solvent` of another map, where
@@ -162,7 +175,7 @@ def fit_occupancies(design, array, *, full=None, like=None, solvent=None, progre
         (*level.warnings, *map_warnings(design, fit)))
 
 
-def common_solvent(results):
+def common_solvent(results: Sequence[Occupancies]) -> tuple[float, ...]:
     """The strengths of displaced solvent that the fits of several maps have in common.
 
     results: `Occupancies` of one model in some maps. What a single map says of its solvent goes
@@ -172,7 +185,7 @@ def common_solvent(results):
     return tuple(np.median([found.solvent for found in results], axis=0).tolist())
 
 
-def on_one_scale(results):
+def on_one_scale(results: Sequence[Occupancies]) -> list[Occupancies]:
     """Occupancies of maps of one grey level, put on the scale that they have in common.
 
     results: `Occupancies` of one model in several maps, fitted with one solvent (see

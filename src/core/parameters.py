@@ -420,7 +420,7 @@ class FitParameters:
     def __post_init__(self):
         _check_fields(self)
 
-    def derive_resolution(self, step, fine=False):
+    def derive_resolution(self, step: float, fine: bool = False) -> float:
         """The resolution in Å for a map whose coarsest axis has the given step (Å).
 
         fine: whether there are groups of few atoms.
@@ -464,7 +464,7 @@ class Mask:
             raise ValueError(
                 'a subtraction mask needs a modification that weakens: attenuate or sigmoid')
 
-    def derive_soft_edge(self, low_pass, step):
+    def derive_soft_edge(self, low_pass: float, step: float) -> float:
         """The width of the edge in Å, for a low-pass (Å) and a map's coarsest step (Å)."""
         if self.soft_edge is not None:
             return self.soft_edge
