@@ -29,7 +29,7 @@ def reference_python(folder=None):
     venv.create(folder, with_pip=True)
     install = subprocess.run(
         [python, '-m', 'pip', 'install', '-qq', '--disable-pip-version-check',
-         '-r', REFERENCE_REQUIREMENTS], stderr=subprocess.PIPE, text=True)
+         '-r', REFERENCE_REQUIREMENTS], stderr=subprocess.PIPE, text=True, encoding='utf-8')
     if install.returncode:
         raise RuntimeError(f'OccuPy 0.1.13 could not be installed in {folder}:\n{install.stderr}')
     made.write_text(wanted, encoding='utf-8')

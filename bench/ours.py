@@ -45,7 +45,7 @@ def run(map_path, mode='occupancy', repeats=1, modifications=False, **settings):
     request = {'mode': mode, 'repeats': repeats, 'modifications': modifications,
                'settings': settings}
     done = subprocess.run([sys.executable, __file__, str(map_path), json.dumps(request)],
-                          stdout=subprocess.PIPE, text=True, check=True)
+                          stdout=subprocess.PIPE, text=True, encoding='utf-8', check=True)
     return json.loads(done.stdout)
 
 

@@ -54,7 +54,8 @@ def run(python, map_path, folder, repeats=1, **options):
     """
     command = [str(python), '-W', 'ignore', __file__, str(map_path), str(folder),
                json.dumps(options), '--repeats', str(repeats)]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, encoding='utf-8')
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ['no reason given'])[-1]
         raise RuntimeError(f'OccuPy failed on {map_path} with {options}: {reason}')

@@ -118,7 +118,7 @@ def in_chimerax():
     import subprocess
     script = Path(__file__).with_name('in_chimerax.py')
     done = subprocess.run([sys.executable, script, str(fetch('emd_11007.map'))],
-                          stdout=subprocess.PIPE, text=True, check=True)
+                          stdout=subprocess.PIPE, text=True, encoding='utf-8', check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 

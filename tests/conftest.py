@@ -90,6 +90,8 @@ def _clear(session):
         session.ui.process_events()
     session.reset()
     session.undo.clear()
+    # ChimeraX remembers the next number, of models that were never added too.
+    session.models._reset_next_id()
     left = [str(model) for model in session.models.list()]
     assert not left, f'models outlive a session: {left}'
     # ChimeraX looks once more at what was closed before it was ever drawn.

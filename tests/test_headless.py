@@ -387,6 +387,7 @@ def test_only_one_session(session):
 def test_a_module_of_the_bundle_is_run_as_by_chimerax(maps, tmp_path):
     done = subprocess.run(
         [sys.executable, chimerax_library.REPOSITORY / 'tools/headless.py', '-m',
-         'chimerax.occupy', maps.pair, '--output-dir', tmp_path], capture_output=True, text=True)
+         'chimerax.occupy', maps.pair, '--output-dir', tmp_path], capture_output=True,
+         text=True, encoding='utf-8')
     assert done.returncode == 0, done.stderr
     assert any(path.suffix == '.mrc' for path in tmp_path.iterdir())

@@ -74,7 +74,7 @@ def run_in_application(chimerax, script):
         [chimerax, *windowless, '--exit', '--cmd', command],
         cwd=REPOSITORY,
         capture_output=True,
-        text=True,
+        text=True, encoding='utf-8',
     )
     if done.returncode:
         print(done.stdout, done.stderr, file=sys.stderr)

@@ -95,7 +95,8 @@ class Release:
         # The clone must not see the environment, or the make, that this runs in.
         hidden = ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS', 'PYTHONPATH', 'PYTHONHOME', 'VIRTUAL_ENV')
         environment = {key: value for key, value in os.environ.items() if key not in hidden}
-        done = subprocess.run([str(part) for part in command], cwd=cwd or self.clone, text=True,
+        done = subprocess.run([str(part) for part in command], cwd=cwd or self.clone,
+                              text=True, encoding='utf-8',
                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             short = ' '.join(Path(str(part)).name for part in command[:4])

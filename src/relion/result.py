@@ -18,7 +18,8 @@ def reconstruct(program, star):
     """Have RELION's program make the map that `star` asks for. Raises `ResultError`."""
     try:
         done = subprocess.run([program, str(star)], stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors='replace')
+                              stderr=subprocess.STDOUT, text=True, encoding='utf-8',
+                              errors='replace')
     except OSError as error:
         raise ResultError(f'{program} cannot be started ({error.strerror}): --reconstruct names '
                           'RELION\'s own program for external reconstruction') from error

@@ -260,7 +260,7 @@ def test_needs_nothing_of_chimerax_or_qt(shell):
             'print([name for name in sys.modules if name.split(".")[0] in '
             '("matplotlib", "Qt", "PyQt6", "distributed") or name.startswith("chimerax.core")])')
     found = subprocess.run([sys.executable, '-c', code], env=shell.environment, check=True,
-                           capture_output=True, text=True)
+                           capture_output=True, text=True, encoding='utf-8')
     assert found.stdout == '[]\n'
 
 

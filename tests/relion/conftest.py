@@ -144,7 +144,8 @@ def shell(as_process):
     environment, words = as_process
 
     def run(*arguments, **options):
-        return subprocess.run([*words, *map(str, arguments)], env=environment, text=True,
+        return subprocess.run([*words, *map(str, arguments)], env=environment,
+                              text=True, encoding='utf-8',
                               capture_output=True, **options)
 
     return run

@@ -69,7 +69,7 @@ def _refine(particles, folder, environment, words, *options):
          particles / 'reference.mrc', '--K', '2', '--iter', '3', '--particle_diameter', '80',
          '--skip_align', '--flatten_solvent', '--zero_mask', '--dont_check_norm', '--ini_high',
          '20', '--pad', '1', '--j', '1', '--random_seed', '1', '--external_reconstruct', *options],
-        env=environment, capture_output=True, text=True)
+        env=environment, capture_output=True, text=True, encoding='utf-8')
 
 
 def test_relion_goes_on_with_the_changed_maps_and_ends_with_its_own(
@@ -117,7 +117,7 @@ def test_a_refinement_of_halves_ends_with_relions_own_joined_map(particles, tmp_
          '--split_random_halves', '--skip_align', '--particle_diameter', '80', '--zero_mask',
          '--flatten_solvent', '--dont_check_norm', '--ini_high', '20', '--pad', '1', '--j', '1',
          '--random_seed', '1', '--low_resol_join_halves', '40', '--external_reconstruct'],
-        env=environment, capture_output=True, text=True)
+        env=environment, capture_output=True, text=True, encoding='utf-8')
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
     lines = log.read(tmp_path)
     halves = [line for line in lines if 'half' in line]

@@ -239,7 +239,7 @@ def test_the_same_from_a_script_and_without_a_window(run, session, maps, tmp_pat
         elif pytestconfig.arrangement == 'library':
             tool = Path(__file__).parents[2] / 'tools' / 'headless.py'
             done = subprocess.run([sys.executable, tool, '--quiet', script], capture_output=True,
-                                  text=True, timeout=120)
+                                  text=True, encoding='utf-8', timeout=120)
             assert done.returncode == 0, done.stderr
         else:
             continue
