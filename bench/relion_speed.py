@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What OccuPy adds to RELION's own reconstruction of one class: a table of seconds by box.
 
-    python bench/relion_speed.py [64 128 256]
+    python bench/relion_speed.py [64 128]
 
 Each reconstruction is asked for as RELION asks for it, with weights of one; the whole process is
 timed, with its imports, and RELION's program alone beside it, three times in turn; medians are
-printed. Needs RELION (on Debian: apt-get install relion).
+printed. At 256³ RELION takes minutes for each. Needs RELION (on Debian: apt-get install relion).
 """
 
 import argparse
@@ -30,7 +30,7 @@ VOXEL, TIMES = 1.5, 3
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('boxes', type=int, nargs='*', default=[64, 128, 256])
+    parser.add_argument('boxes', type=int, nargs='*', default=[64, 128])
     given = parser.parse_args()
     if not shutil.which(PROGRAM):
         sys.exit(f'{PROGRAM} not found: install RELION (on Debian: apt-get install relion)')

@@ -10,11 +10,16 @@ from scipy.fft import next_fast_len
 from ..core.displacement import displacement
 from ..core.parameters import Parameters
 from ..core.scale import estimate
+from ..core.wording import Face, worded
 
 #: Confidence from which a voxel counts as content in what the log tells.
 CONTENT = 0.5
 #: No box is cropped below this edge (voxels): `max_box` goes no lower.
 LEAST_BOX = 16
+#: The core's sentences in the options of this program. What one would do about a map in a window is
+#: not advised: there is nobody here to do it.
+FACE = Face(lambda name: '--' + name.replace('_', '-'),
+            lambda name, value: f'give --{name.replace("_", "-")} {value}', {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +59,15 @@ def change(array, pixel_size, current_box, modification, strength, settings, nam
                 mode='occupancy', max_box=working_box(min(array.shape), current_box), **settings))
             facts = _facts(found)
             if found.solvent.suspect:
-                return Change(None, facts, 'suspect solvent: ' + '; '.join(found.solvent.suspect))
+                return Change(None, facts, 'suspect solvent: ' + '; '.join(
+                    worded(text, FACE) for text in found.solvent.suspect))
             if strength == 0:
                 return Change(None, facts | {'changed': 0.0})
             moved = displacement(
                 array, pixel_size, replace(modification, seed=zlib.crc32(name.encode())),
                 strength, estimate=found)
         except ValueError as error:
-            return Change(None, facts, str(error))
+            return Change(None, facts, worded(error, FACE))
         except MemoryError:
             return Change(None, facts, 'there is not enough memory for the estimate')
     size = float(np.sqrt(np.mean(np.square(array, dtype=float))))

@@ -87,7 +87,9 @@ def _settings(options):
                     'full_scale': options.full_scale}
         Parameters(mode='occupancy', **settings)
     except ValueError as error:
-        _parser().error(str(error))
+        from ..core.wording import worded
+        from .change import FACE
+        _parser().error(worded(error, FACE))
     return modification, settings
 
 

@@ -163,7 +163,7 @@ def test_a_mistake_in_the_options_is_one_sentence(refinement, occupy, options):
 
 def test_a_low_pass_that_is_too_fine_keeps_the_map(refinement, occupy):
     assert occupy(refinement.ask(), '--low-pass', 3)[0] == 0
-    assert 'finer than two voxels' in refinement.log()['reason']
+    assert '--low-pass 3 Å is finer than two voxels' in refinement.log()['reason']
 
 
 def test_a_missing_star_and_one_that_is_none_are_told(refinement, occupy):
