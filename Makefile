@@ -36,10 +36,11 @@ demo: $(ENV)  ## colour a real map by occupancy and by resolution; pictures and 
 	$(RUN) tools/demo.py --chimerax "$(CHIMERAX)"
 
 test: $(ENV)  ## run all tests
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadfile
 
-lint: $(ENV)  ## check style and common mistakes
+lint: $(ENV)  ## check style, common mistakes, and the types of the core
 	$(RUN) -m ruff check .
+	$(RUN) -m mypy
 
 wheel: $(ENV)  ## build the bundle's wheel with ChimeraX's own builder, in dist/
 	$(RUN) tools/make_wheel.py

@@ -28,11 +28,12 @@ def in_own_environment():
     if Path(sys.prefix).resolve() == folder.resolve():
         return
     made = folder / '.made'
-    if not made.is_file() or made.read_text() != REQUIREMENTS.read_text():
+    wanted = REQUIREMENTS.read_text(encoding='utf-8')
+    if not made.is_file() or made.read_text(encoding='utf-8') != wanted:
         venv.create(folder, with_pip=True, clear=True)
         subprocess.run([python, '-m', 'pip', 'install', '-qq', '--disable-pip-version-check',
                         '-r', REQUIREMENTS], check=True)
-        made.write_text(REQUIREMENTS.read_text())
+        made.write_text(REQUIREMENTS.read_text(encoding='utf-8'), encoding='utf-8')
     os.execv(python, [str(python), *sys.argv])
 
 
@@ -60,8 +61,8 @@ def main():
         for name, study in STUDIES.items():
             results[name] = kept(f'study-{name}', lambda s=study: s(models, scales, given.maps))
             print(name, flush=True)
-        everything.write_text(json.dumps(results))
-    write_report(json.loads(everything.read_text()), given.docs)
+        everything.write_text(json.dumps(results), encoding='utf-8')
+    write_report(json.loads(everything.read_text(encoding='utf-8')), given.docs)
 
 
 if __name__ == '__main__':

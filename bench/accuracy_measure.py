@@ -132,9 +132,9 @@ def kept(name, make):
         CACHE.mkdir(parents=True, exist_ok=True)
         result = json.dumps(make(), indent=1)
         part = path.with_suffix('.part')
-        part.write_text(result)
+        part.write_text(result, encoding='utf-8')
         part.replace(path)
-    return json.loads(path.read_text())
+    return json.loads(path.read_text(encoding='utf-8'))
 
 
 def run_cases(models, scales):

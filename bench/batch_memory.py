@@ -46,7 +46,7 @@ def _measure(path, box, work, options):
             'print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)')
     began = time.monotonic()
     peak = int(subprocess.run([sys.executable, '-c', code, *map(str, command)], check=True,
-                              capture_output=True, text=True).stdout)
+                              capture_output=True, text=True, encoding='utf-8').stdout)
     peak *= 1 if sys.platform == 'darwin' else 1024
     seconds = time.monotonic() - began
     print(f'{box:<5} {work:<9} {seconds:7.1f} {peak / 1e9:6.2f} {peak / box ** 3:8.1f}')

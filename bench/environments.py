@@ -20,8 +20,8 @@ def reference_python(folder=None):
     folder = Path(folder or CACHE / 'occupy-0.1.13')
     python = folder / ('Scripts/python.exe' if sys.platform == 'win32' else 'bin/python')
     made = folder / '.made'
-    wanted = REFERENCE_REQUIREMENTS.read_text()
-    if made.is_file() and made.read_text() == wanted:
+    wanted = REFERENCE_REQUIREMENTS.read_text(encoding='utf-8')
+    if made.is_file() and made.read_text(encoding='utf-8') == wanted:
         return python
     if sys.version_info[:2] != (3, 11):
         raise RuntimeError('OccuPy 0.1.13 is installed with Python 3.11; run this with that')
@@ -29,10 +29,10 @@ def reference_python(folder=None):
     venv.create(folder, with_pip=True)
     install = subprocess.run(
         [python, '-m', 'pip', 'install', '-qq', '--disable-pip-version-check',
-         '-r', REFERENCE_REQUIREMENTS], stderr=subprocess.PIPE, text=True)
+         '-r', REFERENCE_REQUIREMENTS], stderr=subprocess.PIPE, text=True, encoding='utf-8')
     if install.returncode:
         raise RuntimeError(f'OccuPy 0.1.13 could not be installed in {folder}:\n{install.stderr}')
-    made.write_text(wanted)
+    made.write_text(wanted, encoding='utf-8')
     return python
 
 

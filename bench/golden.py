@@ -33,7 +33,7 @@ def main():
                 values = file.data[tuple(places.T)]
             found[mode] = [round(float(value), 6) for value in values]
     text = json.dumps(found).replace('], ', '],\n')
-    (ROOT / 'tests/core/golden.json').write_text(text + '\n')
+    (ROOT / 'tests/core/golden.json').write_text(text + '\n', encoding='utf-8')
     print({mode: np.mean(values) for mode, values in found.items()})
 
 

@@ -53,7 +53,7 @@ def _imports():
          'import sys; sys.path.insert(0, "bench"); from environments import use_tools; use_tools();'
          'import chimerax_library; chimerax_library.prepare(); before = set(sys.modules);'
          'import chimerax.occupy; print(*sorted(set(sys.modules) - before))'],
-        stdout=subprocess.PIPE, text=True, check=True)
+        stdout=subprocess.PIPE, text=True, encoding='utf-8', check=True)
     heavy = ('numpy', 'scipy', 'matplotlib', 'Qt', 'PyQt6', 'chimerax.occupy.core')
     return [name for name in done.stdout.split() if name.startswith(heavy)]
 

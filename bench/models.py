@@ -40,7 +40,7 @@ def _download():
         done = subprocess.run(
             [sys.executable, '-m', 'pip', 'download', '-qq', '--disable-pip-version-check',
              '--no-deps', '--no-binary', ':all:', '--dest', scratch, ARCHIVE],
-            stderr=subprocess.PIPE, text=True)
+            stderr=subprocess.PIPE, text=True, encoding='utf-8')
         if done.returncode:
             raise RuntimeError(f'{ARCHIVE} could not be downloaded:\n{done.stderr}')
         (path,) = Path(scratch).iterdir()

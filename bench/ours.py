@@ -35,7 +35,8 @@ MODIFICATIONS = {
 def run(map_path, mode='occupancy', repeats=1, modifications=False, **settings):
     """Estimate (and modify) a map in a new process; return the figures as a dict.
 
-    "seconds" of each estimate, "with_files" with reading the map and writing scale and confidence,
+    "seconds" of each estimate, "confidence": of making that when asked for it,
+    "with_files" with reading the map and writing scale and confidence,
     "stages" of the fastest, "copies": memory beyond the input in float32 arrays of the working
     grid, at its height. "modify": seconds of each modification, and "modify_copies" beyond the
     input and the output; "all three": seconds for amplify, attenuate and sigmoid with fill, which
@@ -44,7 +45,7 @@ def run(map_path, mode='occupancy', repeats=1, modifications=False, **settings):
     request = {'mode': mode, 'repeats': repeats, 'modifications': modifications,
                'settings': settings}
     done = subprocess.run([sys.executable, __file__, str(map_path), json.dumps(request)],
-                          stdout=subprocess.PIPE, text=True, check=True)
+                          stdout=subprocess.PIPE, text=True, encoding='utf-8', check=True)
     return json.loads(done.stdout)
 
 
@@ -104,8 +105,9 @@ def measure(path, mode, repeats, modifications, settings):
     # Not counted: what is imported on first use, and pages that were never touched.
     middle = slice(array.shape[0] // 2 - 16, array.shape[0] // 2 + 16)
     estimate(array[middle, middle, middle], voxel, mode=mode)
-    figures = {'box': array.shape[0], 'seconds': [], 'with_files': [], 'stages': [],
-               'pair': [], 'read': [], 'copy': [], 'copies': 0, 'modify': {}, 'modify_copies': 0,
+    figures = {'box': array.shape[0], 'seconds': [], 'confidence': [], 'with_files': [],
+               'stages': [], 'pair': [], 'read': [], 'copy': [],
+               'copies': 0, 'modify': {}, 'modify_copies': 0,
                'all three': []}
     for _ in range(repeats):
         for name, seconds in machine(array).items():
@@ -113,6 +115,7 @@ def measure(path, mode, repeats, modifications, settings):
         seconds, stages, found = _estimate(array, voxel, mode, settings)
         figures['seconds'].append(seconds)
         figures['stages'].append(stages)
+        figures['confidence'].append(timed(lambda made=found: made.confidence)[0])
         figures['with_files'].append(timed(lambda: _with_files(path, mode, settings))[0])
         for name, modification in MODIFICATIONS.items() if modifications else ():
             seconds = timed(partial(modify, array, found, modification))[0]
@@ -135,6 +138,7 @@ def _measure_memory(figures, array, voxel, mode, modifications, settings):
     """Memory at its height, apart from the times, which watching it would lengthen."""
     with PeakMemory(0.001) as memory:
         found = estimate(array, voxel, mode=mode, **settings)
+        assert found.confidence is not None     # made when asked for
     figures['copies'] = (memory.peak - memory.start) / (4 * found.grid.voxels)
     for modification in MODIFICATIONS.values() if modifications else ():
         with PeakMemory(0.001) as memory:

@@ -73,7 +73,7 @@ def main():
             continue
         print(_row(path.name, found[path.name]), flush=True)
     if given.json:
-        given.json.write_text(json.dumps(found, indent=1) + '\n')
+        given.json.write_text(json.dumps(found, indent=1) + '\n', encoding='utf-8')
     outside = list(_outside(found))
     print(*outside, sep='\n', file=sys.stderr)
     return 1 if outside or not found else 0
@@ -129,7 +129,7 @@ def compare(path, array, voxel, python):
     }
     # What modifies is compared by itself: the same scale, and no doubt about the solvent.
     same = dataclasses.replace(
-        occupancy, scale=kept['scale'], confidence=kept['confidence'],
+        occupancy, scale=kept['scale'], low_passed=None, saved_confidence=kept['confidence'],
         solvent=dataclasses.replace(occupancy.solvent, suspect=()))
     for kind, modification in MODIFICATIONS.items():
         theirs = (excluded if modification.exclude_solvent else kept)[kind]

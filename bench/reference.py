@@ -54,11 +54,12 @@ def run(python, map_path, folder, repeats=1, **options):
     """
     command = [str(python), '-W', 'ignore', __file__, str(map_path), str(folder),
                json.dumps(options), '--repeats', str(repeats)]
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True, encoding='utf-8')
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ['no reason given'])[-1]
         raise RuntimeError(f'OccuPy failed on {map_path} with {options}: {reason}')
-    return json.loads((Path(folder) / 'run.json').read_text())
+    return json.loads((Path(folder) / 'run.json').read_text(encoding='utf-8'))
 
 
 def _options(mode='resolution', confidence=True, tile_size=12, **others):
@@ -112,7 +113,7 @@ def resident_bytes():
     """Memory that this process holds now; where that is not known, the most it has held."""
     statistics = Path('/proc/self/statm')
     if statistics.exists():
-        return int(statistics.read_text().split()[1]) * os.sysconf('SC_PAGE_SIZE')
+        return int(statistics.read_text(encoding='utf-8').split()[1]) * os.sysconf('SC_PAGE_SIZE')
     import resource
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == 'darwin' else 1024 * most
@@ -143,7 +144,7 @@ def _occupy(map_path, folder, options, repeats):
     return {
         'map': map_path.name, 'occupy': options, 'seconds': seconds,
         'start_bytes': memory.start, 'peak_bytes': memory.peak,
-        'log': (folder / log).read_text() if log else '',
+        'log': (folder / log).read_text(encoding='utf-8') if log else '',
         'files': {kind: name for name in names for start, kind in OUTPUTS.items()
                   if name.startswith(start)}}
 
@@ -163,7 +164,7 @@ def main():
             given.options[option] = str(Path(given.options[option]).resolve())
     found = _occupy(given.map.resolve(), folder, _options(**given.options), given.repeats)
     found['options'] = given.options
-    (folder / 'run.json').write_text(json.dumps(found, indent=1))
+    (folder / 'run.json').write_text(json.dumps(found, indent=1), encoding='utf-8')
 
 
 if __name__ == '__main__':

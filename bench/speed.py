@@ -42,19 +42,19 @@ def main():
     boxes = (128,) if given.quick else given.boxes
     found = {}
     if boxes != BOXES and not given.quick and RESULTS.exists():
-        found = json.loads(RESULTS.read_text())
+        found = json.loads(RESULTS.read_text(encoding='utf-8'))
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
         for box, figures in measure(python, Path(folder), boxes, given.rounds):
             found[str(box)] = figures
             if boxes != BOXES:
                 found['again'] = sorted({*found.get('again', ()), box})
             if not given.quick:     # what was measured is kept, should a later box fail
-                RESULTS.write_text(json.dumps(found, indent=1))
+                RESULTS.write_text(json.dumps(found, indent=1), encoding='utf-8')
     if given.quick:
         json.dump(found, sys.stdout, indent=1)
         return
     found['chimerax'] = in_chimerax()
-    RESULTS.write_text(json.dumps(found, indent=1))
+    RESULTS.write_text(json.dumps(found, indent=1), encoding='utf-8')
     speed_report.write(found)
 
 
@@ -118,7 +118,7 @@ def in_chimerax():
     import subprocess
     script = Path(__file__).with_name('in_chimerax.py')
     done = subprocess.run([sys.executable, script, str(fetch('emd_11007.map'))],
-                          stdout=subprocess.PIPE, text=True, check=True)
+                          stdout=subprocess.PIPE, text=True, encoding='utf-8', check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -69,17 +69,21 @@ def _head(again):
 
 
 def _estimates(found):
-    yield '## An estimate with solvent model and confidence'
+    yield '## An estimate with its solvent model'
     yield ''
-    yield ('| box | mode | OccuPy (s) | here (s) | here with files (s) | OccuPy / here with files '
+    yield ('| box | mode | OccuPy (s) | here (s) | confidence, asked for (s) '
+           '| here with files (s) | OccuPy / here with files '
            '| OccuPy / here | here / one FFT pair | memory, copies of the box |')
-    yield '|---|---|---|---|---|---|---|---|---|'
+    yield '|---|---|---|---|---|---|---|---|---|---|'
     for box, one in found.items():
         for mode in MODES if box != 'chimerax' else ():
             ours, theirs = one['ours'][mode], one['occupy'].get(mode)
             cells = [f'{box}³', mode]
             cells.append(_spread(theirs['seconds']) if theirs else '–')
-            cells += [_spread(ours['seconds']), _spread(ours['with_files'])]
+            cells += [_spread(ours['seconds']),
+                      # Earlier runs, where it was part of the estimate, lack it.
+                      _spread(ours['confidence'], 3) if ours.get('confidence') else '–',
+                      _spread(ours['with_files'])]
             for name in ('with_files', 'seconds'):
                 cells.append(_spread(_ratios(theirs['seconds'], ours[name]), 1)
                              if theirs else '–')
@@ -200,4 +204,4 @@ def _plot(found):
 
 
 if __name__ == '__main__':
-    write(json.loads((CACHE / 'speed.json').read_text()))
+    write(json.loads((CACHE / 'speed.json').read_text(encoding='utf-8')))

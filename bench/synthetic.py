@@ -104,9 +104,9 @@ class Assembly:
             # Density that is sharp against the voxel is blurred for the sampling and sharpened
             # again in Fourier space.
             blur = max(0.0, 8 * np.pi ** 2 * (0.7 * voxel) ** 2 - BASE_B)
-            values = _gemmi_density(self.components[name], self.centre, n, voxel, BASE_B + blur)
+            values = gemmi_density(self.components[name], self.centre, n, voxel, BASE_B + blur)
             half = fft.rfftn(values, workers=2)
-            half *= np.exp(blur / 4 * _frequency_squared(n, voxel))
+            half *= np.exp(blur / 4 * frequency_squared(n, voxel))
             self._densities[name] = half.astype(np.complex64)
         return self._densities[name]
 
@@ -117,7 +117,7 @@ class Assembly:
         """
         voxel = condition.voxel
         n = self.box(voxel)
-        squares = _frequency_squared(n, voxel)
+        squares = frequency_squared(n, voxel)
         total = np.zeros(squares.shape[:2] + (n // 2 + 1,), np.complex64)
         for name, occupancy in occupancies.items():
             b = (b_factors or {}).get(name, condition.b_factor)
@@ -126,10 +126,10 @@ class Assembly:
             # Solvent is displaced by a smooth body: the model at 5 Å or so.
             total *= 1 - condition.bulk * np.exp(-200 / 4 * squares)
         frequency = np.sqrt(squares) * condition.resolution
-        total *= _soft_edge(frequency)
+        total *= soft_edge(frequency)
         array = fft.irfftn(total, (n, n, n), workers=2).astype(np.float32)
         if condition.noise:
-            shape = {'white': None, 'limited': _soft_edge(frequency),
+            shape = {'white': None, 'limited': soft_edge(frequency),
                      'red': 1 / np.sqrt(1 + 900 * squares)}[condition.colour]
             label = f'{self.name} {sorted(occupancies.items())} {condition}'
             seed = [condition.seed, zlib.crc32(label.encode())]
@@ -174,7 +174,7 @@ def _slices(atoms, number):
     return [[atoms[i] for i in some] for some in np.array_split(order, number)]
 
 
-def _gemmi_density(atoms, centre, n, voxel, b):
+def gemmi_density(atoms, centre, n, voxel, b):
     """Density of atoms with one B-factor in a cubic box: float32 (z, y, x)."""
     model, chain, residue = gemmi.Model(1), gemmi.Chain('A'), gemmi.Residue()
     residue.name, residue.seqid = 'UNK', gemmi.SeqId('1')
@@ -192,13 +192,13 @@ def _gemmi_density(atoms, centre, n, voxel, b):
     return np.ascontiguousarray(np.array(calculator.grid, copy=False).T)
 
 
-def _frequency_squared(n, voxel):
+def frequency_squared(n, voxel):
     """|f|² in Å⁻² on the half transform (z, y, x)."""
     full, half = fft.fftfreq(n, voxel) ** 2, fft.rfftfreq(n, voxel) ** 2
     return (full[:, None, None] + full[:, None] + half).astype(np.float32)
 
 
-def _soft_edge(frequency):
+def soft_edge(frequency):
     """1 below the resolution, 0 above, a cosine between; frequency in units of it."""
     return (0.5 + 0.5 * np.cos(np.pi * np.clip((frequency - 1) / EDGE + 0.5, 0, 1))).astype(
         np.float32)

@@ -90,6 +90,10 @@ def _clear(session):
         session.ui.process_events()
     session.reset()
     session.undo.clear()
+    # ChimeraX remembers the next number, of models that were never added too.
+    session.models._reset_next_id()
+    left = [str(model) for model in session.models.list()]
+    assert not left, f'models outlive a session: {left}'
     # ChimeraX looks once more at what was closed before it was ever drawn.
     session.main_view.drawing_bounds()
     if headless_ui:
@@ -256,7 +260,7 @@ def open_model(run, tmp_path):
     """Opens lines of PDB text as an atomic model: `open_model(lines, name)`."""
     def opened(lines, name='model'):
         path = tmp_path / f'{name}.pdb'
-        path.write_text('\n'.join([*lines, 'END', '']))
+        path.write_text('\n'.join([*lines, 'END', '']), encoding='utf-8')
         return run(f'open {path}')[0]
 
     return opened

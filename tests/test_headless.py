@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from chimerax.core.errors import UserError
 
-TABLE = tomllib.loads(chimerax_library.BUNDLE_TABLE.read_text())
+TABLE = tomllib.loads(chimerax_library.BUNDLE_TABLE.read_text(encoding='utf-8'))
 PDB = """\
 ATOM      1  N   GLY A   1      20.000  20.000  20.000  1.00 10.00           N
 ATOM      2  CA  GLY A   1      21.458  20.000  20.000  1.00 10.00           C
@@ -25,7 +25,7 @@ END
 @pytest.fixture
 def model_file(tmp_path):
     path = tmp_path / 'glycine.pdb'
-    path.write_text(PDB)
+    path.write_text(PDB, encoding='utf-8')
     return path
 
 
@@ -144,7 +144,7 @@ def test_an_unexpected_exception_is_logged_with_its_traceback(session, log, monk
 
 def test_a_script_of_commands(run, session, maps, tmp_path):
     script = tmp_path / 'script.cxc'
-    script.write_text(f'# opens a map twice\nopen {maps.pair}\nvolume copy #1\n')
+    script.write_text(f'# opens a map twice\nopen {maps.pair}\nvolume copy #1\n', encoding='utf-8')
     run(f'open {script}')
     assert [model.name for model in session.models if len(model.id) == 1] == [
         'pair.mrc',
@@ -285,7 +285,7 @@ def _headless(*arguments, code=None):
 
 def test_files_and_commands_run_in_the_order_given(maps, tmp_path):
     script = tmp_path / 'more.cxc'
-    script.write_text('volume copy #1\n')
+    script.write_text('volume copy #1\n', encoding='utf-8')
     done = _headless(maps.pair, '--cmd', 'rename #1 first; info models', script)
     assert done.returncode == 0
     # Nor did the toolshed complain of the metadata while it started.
@@ -302,7 +302,7 @@ def test_after_a_mistake_nothing_more_is_run():
 
 def test_a_mistake_in_a_script_fails(tmp_path):
     script = tmp_path / 'wrong.cxc'
-    script.write_text('camera ortho\ncamera sideways\n')
+    script.write_text('camera ortho\ncamera sideways\n', encoding='utf-8')
     done = _headless(script)
     assert done.returncode == 1
     assert 'camera ortho' in done.stdout
@@ -368,11 +368,11 @@ def test_help_logs_the_address_of_the_page(tmp_path):
         '<Classifiers><ChimeraXClassifier>Command :: hello :: General :: says so'
         '</ChimeraXClassifier></Classifiers><Categories><Category name="General"/></Categories>'
         '</BundleInfo>'
-    )
+    , encoding='utf-8')
     page = tmp_path / 'src' / 'docs' / 'user' / 'commands' / 'hello.html'
     page.parent.mkdir(parents=True)
-    page.write_text('<h1>hello</h1>')
-    (tmp_path / 'src' / '__init__.py').write_text(HELLO)
+    page.write_text('<h1>hello</h1>', encoding='utf-8')
+    (tmp_path / 'src' / '__init__.py').write_text(HELLO, encoding='utf-8')
     done = _headless('--bundle', tmp_path, '--cmd', 'help hello; help help:nowhere.html')
     assert page.as_uri() in done.stdout
     assert done.stderr == "error: No help found for 'help:nowhere.html'\n"
@@ -387,6 +387,7 @@ def test_only_one_session(session):
 def test_a_module_of_the_bundle_is_run_as_by_chimerax(maps, tmp_path):
     done = subprocess.run(
         [sys.executable, chimerax_library.REPOSITORY / 'tools/headless.py', '-m',
-         'chimerax.occupy', maps.pair, '--output-dir', tmp_path], capture_output=True, text=True)
+         'chimerax.occupy', maps.pair, '--output-dir', tmp_path], capture_output=True,
+         text=True, encoding='utf-8')
     assert done.returncode == 0, done.stderr
     assert any(path.suffix == '.mrc' for path in tmp_path.iterdir())

@@ -40,7 +40,7 @@ def project(tmp_path):
         'TOOLSHED.md': '', 'README.md': '', 'CONTRIBUTING.md': '',
     }
     for name, text in files.items():
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(text, encoding='utf-8')
     return tmp_path
 
 
@@ -99,7 +99,7 @@ def test_versions_that_agree(project):
 @pytest.mark.parametrize('name', ['bundle_info.xml', 'CHANGELOG.md', 'CITATION.cff'])
 def test_versions_that_differ(project, name):
     path = project / name
-    path.write_text(path.read_text().replace(VERSION, '0.3.0'))
+    path.write_text(path.read_text(encoding='utf-8').replace(VERSION, '0.3.0'), encoding='utf-8')
     assert f'{name} says 0.3.0' in release_facts.disagreement(project)
 
 
@@ -108,8 +108,9 @@ def test_what_a_person_fills_in(project):
     assert len(said) == 2
     assert 'someone@example.org' in said[0]
     path = project / 'CHANGELOG.md'
-    path.write_text(path.read_text().replace('2030-01-01', 'unreleased'))
-    (project / 'CITATION.cff').write_text('version: 0.2.0\n')
+    text = path.read_text(encoding='utf-8').replace('2030-01-01', 'unreleased')
+    path.write_text(text, encoding='utf-8')
+    (project / 'CITATION.cff').write_text('version: 0.2.0\n', encoding='utf-8')
     assert len(release_facts.for_a_person(project)) == 4
 
 
@@ -174,7 +175,7 @@ def test_long_output_is_kept_and_a_crash_shown(tmp_path, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[1].strip() == 'Fatal Python error: here'
     assert len(said) < 30
-    assert (tmp_path / 'logs' / 'all-tests.log').read_text().startswith('before')
+    assert (tmp_path / 'logs' / 'all-tests.log').read_text(encoding='utf-8').startswith('before')
 
 
 def test_only_what_is_committed_is_checked(tmp_path):

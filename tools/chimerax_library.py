@@ -65,7 +65,7 @@ def prepare(bundle=None):
     _stand_in_for_tinyarray()
 
     metadata = folder / 'metadata'
-    for name, facts in tomllib.loads(BUNDLE_TABLE.read_text()).items():
+    for name, facts in tomllib.loads(BUNDLE_TABLE.read_text(encoding='utf-8')).items():
         write_dist_info(metadata, *_library_metadata(name, facts))
     _add_bundle(package, Path(bundle) if bundle else REPOSITORY, folder, metadata)
     sys.path.insert(0, str(metadata))
@@ -145,8 +145,8 @@ def write_dist_info(folder, name, version, package, classifiers):
     info.mkdir(parents=True)
     lines = ['Metadata-Version: 2.1', f'Name: {name}', f'Version: {version}']
     lines += [f'Classifier: ChimeraX :: {" :: ".join(parts)}' for parts in classifiers]
-    (info / 'METADATA').write_text('\n'.join(lines) + '\n')
-    (info / 'RECORD').write_text(f'{package.replace(".", "/")}/__init__.py,,\n')
+    (info / 'METADATA').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    (info / 'RECORD').write_text(f'{package.replace(".", "/")}/__init__.py,,\n', encoding='utf-8')
 
 
 def _attributes(facts):

@@ -57,8 +57,8 @@ def run_in_library(script):
     session = start_session(printing=False)
     if session.ui.no_pictures:
         print(session.ui.no_pictures, 'The scale maps are made without.')
-        lines = script.read_text().splitlines()
-        script.write_text('\n'.join(line for line in lines if '.png' not in line))
+        lines = script.read_text(encoding='utf-8').splitlines()
+        script.write_text('\n'.join(line for line in lines if '.png' not in line), encoding='utf-8')
     if run_commands(session, f'open {script.relative_to(REPOSITORY)}'):
         return True
     print(session.ui.log.text('error', 'bug'), file=sys.stderr)
@@ -74,7 +74,7 @@ def run_in_application(chimerax, script):
         [chimerax, *windowless, '--exit', '--cmd', command],
         cwd=REPOSITORY,
         capture_output=True,
-        text=True,
+        text=True, encoding='utf-8',
     )
     if done.returncode:
         print(done.stdout, done.stderr, file=sys.stderr)
@@ -110,7 +110,7 @@ def main():
     script = FOLDER / 'demo.cxc'
     try:
         map_path = fetch('emd_11007.map')
-        script.write_text(COMMANDS)
+        script.write_text(COMMANDS, encoding='utf-8')
         if options.chimerax:
             fine = run_in_application(options.chimerax, script)
         else:

@@ -46,7 +46,8 @@ def _download():
     with tempfile.TemporaryDirectory(dir=FOLDER, prefix='download-') as folder:
         command = [sys.executable, '-m', 'pip', 'download', '-qq', '--disable-pip-version-check']
         done = subprocess.run(
-            [*command, '--no-deps', '--dest', folder, WHEEL], capture_output=True, text=True
+            [*command, '--no-deps', '--dest', folder, WHEEL], capture_output=True,
+            text=True, encoding='utf-8'
         )
         if done.returncode:
             last = (done.stderr.strip() or 'pip said nothing').splitlines()[-1]

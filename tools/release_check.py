@@ -68,7 +68,7 @@ class Steps:
         if len(lines) > len(shown):
             self.logs.mkdir(parents=True, exist_ok=True)
             log = self.logs / f'{name.replace(" ", "-")}.log'
-            log.write_text(text)
+            log.write_text(text, encoding='utf-8')
             print(f'    all of it: {log}', flush=True)
 
     def summary(self):
@@ -95,7 +95,8 @@ class Release:
         # The clone must not see the environment, or the make, that this runs in.
         hidden = ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS', 'PYTHONPATH', 'PYTHONHOME', 'VIRTUAL_ENV')
         environment = {key: value for key, value in os.environ.items() if key not in hidden}
-        done = subprocess.run([str(part) for part in command], cwd=cwd or self.clone, text=True,
+        done = subprocess.run([str(part) for part in command], cwd=cwd or self.clone,
+                              text=True, encoding='utf-8',
                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             short = ' '.join(Path(str(part)).name for part in command[:4])
@@ -122,7 +123,7 @@ class Release:
         return last_line(self.make('test'))
 
     def tested_with(self, environment, found):
-        pins = (self.clone / 'requirements' / 'test.txt').read_text().split()
+        pins = (self.clone / 'requirements' / 'test.txt').read_text(encoding='utf-8').split()
         chosen = [pin for pin in pins if pin.startswith(('pytest==', 'hypothesis=='))]
         try:
             return run_core_tests(self.clone, environment, found, chosen, self.run)
@@ -177,7 +178,8 @@ class Release:
 def check(folder, without=()):
     """Run all steps in `folder` but those in `without`; return whether none failed."""
     steps, release = Steps(), Release(folder)
-    matrix = tomllib.loads((REPOSITORY / 'tools' / 'matrix.toml').read_text())['environment']
+    text = (REPOSITORY / 'tools' / 'matrix.toml').read_text(encoding='utf-8')
+    matrix = tomllib.loads(text)['environment']
 
     def step(name, function, *needs):
         if name not in without:

@@ -18,7 +18,8 @@ def pythons():
     found = {}
     for candidate in _candidates():
         try:
-            done = subprocess.run([candidate, '-c', _QUESTION], capture_output=True, text=True,
+            done = subprocess.run([candidate, '-c', _QUESTION], capture_output=True,
+                                  text=True, encoding='utf-8',
                                   timeout=60)
             # A shim of pyenv is there for a version that is not chosen, and then fails.
             path, (major, minor, micro, level, _) = json.loads(done.stdout)

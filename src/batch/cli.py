@@ -8,10 +8,11 @@ from pathlib import Path
 
 from ..core import SETTINGS
 from .outcome import ALREADY_DONE, DONE
-from .request import ESTIMATE, Request, as_options
+from .request import ESTIMATE, Request
 from .run import NAME, OUTPUT_DIR, run_batch
 from .terminal import Terminal
 from .versions import version
+from .wording import sentence
 
 #: Exit statuses: all well; a map failed; a mistake in the options; interrupted.
 WELL, FAILURES, MISTAKE, INTERRUPTED = 0, 1, 2, 130
@@ -53,7 +54,8 @@ def _end(_number, _frame):
 
 def _main(arguments):
     parser = _parser()
-    options = vars(parser.parse_intermixed_args(arguments))
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = vars(parser.parse_intermixed_args(list(_with_lists(arguments, parser))))
     maps, quiet = _expanded(options.pop('maps')), options.pop('quiet')
     runs = {name: options.pop(name) for name in
             ('output_dir', 'name', 'overwrite', 'jobs', 'threads', 'dask')}
@@ -69,7 +71,7 @@ def _main(arguments):
         run_batch(maps, request, on_progress=terminal.on_progress, on_outcome=on_outcome, **runs)
     except ValueError as error:
         terminal.close()
-        parser.error(as_options(str(error)))
+        parser.error(sentence(error))
     except KeyboardInterrupt:
         terminal.close()
         _summarize(outcomes, len(maps), quiet)
@@ -114,10 +116,26 @@ class _Parser(argparse.ArgumentParser):
         self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
 
 
+def _with_lists(arguments, parser):
+    """The arguments, those of an @FILE in its place: a line each, blank ones left out."""
+    # Not argparse's own, which reads files as the locale would have it.
+    for argument in arguments:
+        if not str(argument).startswith('@'):
+            yield argument
+            continue
+        try:
+            text = Path(argument[1:]).read_text(encoding='utf-8-sig')
+        except (OSError, ValueError) as error:
+            why = getattr(error, 'strerror', None) or 'it is not text'
+            parser.error(f'cannot read the list {argument[1:]}: {why.lower()}')
+        lines = (line.strip(' \t\f\v\ufeff') for line in text.splitlines())
+        yield from _with_lists([line for line in lines if line], parser)
+
+
 def _parser():
     parser = _Parser(
         prog=f'{PROGRAM} -m chimerax.occupy', usage='%(prog)s MAPS… [options]', add_help=False,
-        description=DESCRIPTION, epilog=EPILOG, fromfile_prefix_chars='@', allow_abbrev=False,
+        description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
             prog, max_help_position=30, width=100))
     parser.add_argument('maps', nargs='+', metavar='MAPS',
@@ -157,11 +175,12 @@ def _add_estimate(group):
                        help='Take full scale from the report (JSON) of another map, or from '
                             'another map itself, so that classes of one data set compare.')
     group.add_argument('--full-scale-region', metavar='FILE',
-                       help='A mask on the grid of the map, above 0.5 where it is known to be '
-                            'full. {name} and {folder} in its path stand for those of each map.')
+                       help='A mask, on any grid, of what is known to be full: above 0.5, or '
+                            'above half of its maximum if its values are not 0 to 1. {name} '
+                            'and {folder} in its path stand for those of each map.')
     group.add_argument('--solvent-mask', metavar='FILE',
-                       help='A mask on the grid of the map that covers solvent or content, to fit '
-                            'solvent by; it counts above '
+                       help='A mask, on any grid, that covers solvent or content, to fit solvent '
+                            'by; it counts above '
                             f'{SETTINGS["solvent_mask_threshold"].default:g}. {{name}} and '
                             '{folder} in its path stand for those of each map.')
 

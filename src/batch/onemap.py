@@ -3,32 +3,29 @@
 import time
 import traceback
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 from ..core import (
     Cancelled,
-    Grid,
     Modifier,
-    check_map,
     check_modification,
     estimate,
     solvent_definition,
     subtraction_mask,
 )
-from ..core.interpolate import resample
 from ..core.progress import Stages
 from ..core.threads import set_threads
-from ..mapfiles import read_map, result_suffix, write_map
+from ..mapfiles import result_suffix, write_map
+from ..mapfiles.rules import told
 from . import report as reports
+from .inputs import Inputs
+from .labels import of_modification, of_scale
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
-from .request import Request, as_options
+from .request import Request
 from .results import Results
 from .task import Reference
 from .versions import version
-
-#: Value above which a mask of a region counts as 1.
-REGION_THRESHOLD = 0.5
+from .wording import sentence
 
 
 def process(task, progress=None):
@@ -45,7 +42,7 @@ def process(task, progress=None):
     except Cancelled:
         raise
     except ValueError as error:
-        outcome = Outcome(task.given, FAILED, as_options(str(error)))
+        outcome = Outcome(task.given, FAILED, sentence(error))
     except OSError as error:
         outcome = Outcome(task.given, FAILED, _os_sentence(error, task.map))
     except MemoryError:
@@ -64,10 +61,12 @@ def _os_sentence(error, path):
     return f'{sentence}: {other}' if other else sentence
 
 
-def _figure_function():
+def figure_function():
     """The function that draws a solvent model; `ValueError` where there is no matplotlib."""
-    if find_spec('matplotlib') is None:
-        raise ValueError('plots need matplotlib, which is not installed here')
+    try:
+        import matplotlib.figure  # noqa: F401 - what the drawing imports in the end
+    except ImportError as error:
+        raise ValueError('plots need matplotlib, which is not installed here') from error
     from ..figures.solvent import solvent_figure
     return solvent_figure
 
@@ -82,7 +81,9 @@ def _process(task, progress):
     asked = {**task.request, 'full_scale_taken': task.full_scale}
     state, own = reports.read_state(report_path, asked, paths)
     if state == reports.COMPLETE and not task.overwrite:
-        return Outcome(task.given, ALREADY_DONE, 'done by an earlier batch',
+        refused = reports.refused_in(report_path)
+        return Outcome(task.given, FAILED if refused else ALREADY_DONE,
+                       refusal_sentence(refused) if refused else 'done by an earlier batch',
                        files=tuple(map(str, own)), report=str(report_path))
     if state == reports.OTHER and not task.overwrite:
         raise ValueError('results of other parameters or of another file are there and were kept; '
@@ -101,7 +102,8 @@ class _Work:
         self.results = results
         self.seconds = {}
         self.made = {}
-        self.draw = _figure_function() if request.plots else None
+        self.refused = {}
+        self.draw = figure_function() if request.plots else None
         count = len(request.modifications)
         self.stages = Stages(progress, {
             'Reading': 1, 'Estimating': 8, 'Writing maps': 2, 'Modifying': 6 * count + 0.1})
@@ -110,24 +112,20 @@ class _Work:
         task, request = self.task, self.request
         began = time.monotonic()
         self.stages.next('Reading')
-        inputs = {role: reports.identity(path) for role, path in paths.items()}
-        source = read_map(task.map)
-        check_map(source.array, source.axes)
-        solvent_mask = self._mask('solvent_mask', source)
-        region = self._mask('full_scale_region', source)
-        if region is not None:
-            working = Grid.of(source.array.shape, source.axes).working(request.max_box)
-            region = resample(region, working.shape) > REGION_THRESHOLD
+        files = {role: reports.identity(path) for role, path in paths.items()}
+        inputs = Inputs(task.map, task.inputs, request.max_box)
+        source = inputs.source
+        for role, level in inputs.levels.items():
+            files[role]['level'] = level
         began = self._took('reading', began)
 
         reference = Reference(*task.full_scale) if task.full_scale else None
         found = estimate(
             source.array, source.axes, request.parameters,
-            solvent_mask=solvent_mask, full_scale_region=region, full_scale_from=reference,
-            progress=self.stages.next('Estimating'))
+            solvent_mask=inputs.solvent_mask, full_scale_region=inputs.region,
+            full_scale_from=reference, progress=self.stages.next('Estimating'))
         began = self._took('estimating', began)
-        for modification in request.modifications.values():
-            check_modification(found, modification)
+        self.refused = _refused(found, request.modifications)
 
         suffixes = {'scale': result_suffix(source, found.scale.shape),
                     'map': result_suffix(source, source.array.shape)}
@@ -137,14 +135,15 @@ class _Work:
         self._write_modified(source, found, finals)
         self._took('modifying and writing', began)
 
-        warnings = [as_options(text) for text in (*source.notes, *found.warnings)]
+        warnings = [sentence(text) for text in told(inputs.notes, found.warnings)]
         note = (f'taken from {request.full_scale_from}' if reference
                 else found.full_scale_note)
-        report = reports.describe(asked, inputs, source, found, note, warnings)
+        report = reports.describe(asked, files, source, found, note, warnings)
         report['modifications'] = {
             word: {name: getattr(modification, name)
                    for name in type(modification).__dataclass_fields__}
-            for word, modification in request.modifications.items()}
+            for word, modification in request.modifications.items() if word not in self.refused}
+        report['refused'] = self.refused
         listed = [{'result': word, 'file': _beside(final, report_path)}
                   for word, final in finals.items()]
         for entry, temporary in zip(listed, self.made.values(), strict=True):
@@ -153,26 +152,16 @@ class _Work:
             report_path, reports.text_of(reports.complete(report, listed, self.seconds)),
             reports.text_of({**report, 'files': listed}))
         self.stages.finish()
-        return Outcome(
-            task.given, DONE, f'full scale {found.full_scale:.5g} ({note})', tuple(warnings),
-            tuple(str(final) for final in finals.values()), str(report_path))
+        status, message = DONE, f'full scale {found.full_scale:.5g} ({note})'
+        if self.refused:
+            status, message = FAILED, refusal_sentence(self.refused)
+        return Outcome(task.given, status, message, tuple(warnings),
+                       tuple(str(final) for final in finals.values()), str(report_path))
 
     def _took(self, what, began):
         now = time.monotonic()
         self.seconds[what] = round(now - began, 3)
         return now
-
-    def _mask(self, role, source):
-        """A mask that goes in, on the grid of the map; None if there is none."""
-        if role not in self.task.inputs:
-            return None
-        mask = read_map(self.task.inputs[role]).array
-        if mask.shape != source.array.shape:
-            box, other = (' × '.join(map(str, shape[::-1])) for shape in
-                          (source.array.shape, mask.shape))
-            raise ValueError(f'the box of the {role.replace("_", " ")}, {other}, is not that of '
-                             f'the map, {box}')
-        return mask
 
     def _finals(self, found, suffixes):
         """The paths of all results, by the words for them, in the order in which they are made."""
@@ -187,7 +176,7 @@ class _Work:
         finals |= dict.fromkeys(request.subtractions, suffixes['map'])
         if request.plots:
             finals['solvent_model'] = '.png'
-        finals |= dict.fromkeys(request.modifications, suffixes['map'])
+        finals |= dict.fromkeys(self._modifications(), suffixes['map'])
         return {word: self.task.path(word, suffix) for word, suffix in finals.items()}
 
     def _write_estimate(self, source, found, finals):
@@ -196,24 +185,29 @@ class _Work:
         self.stages.next('Writing maps')
         for word, final in finals.items():
             if word.startswith('scale_'):
-                self._write(word, final, found.scale, source, f'local scale {_of(p)}')
+                self._write(word, final, found.scale, source, f'local scale {of_scale(p)}')
             elif word == 'confidence':
                 self._write(word, final, found.confidence, source,
                             f'confidence that it is not solvent, {p.low_pass:.4g} A')
             elif word == 'mask_solvent':
                 self._write(word, final, solvent_definition(found, request.mask_threshold), source,
-                            f'mask of scale above {request.mask_threshold:g}, {_of(p)}')
+                            f'mask of scale above {request.mask_threshold:g}, {of_scale(p)}')
             elif word in request.subtractions:
                 modification = request.subtractions[word]
                 self._write(word, final, subtraction_mask(found, modification, request.covers),
-                            source, f'subtraction mask, what is {request.covers}, {_of(p)}',
-                            _how(modification))
+                            source, f'subtraction mask, what is {request.covers}, {of_scale(p)}',
+                            of_modification(modification))
             elif word == 'solvent_model':
                 self.made[word] = self.results.path_for(final)
                 self.draw(found).savefig(self.made[word], format='png', dpi=150)
 
+    def _modifications(self):
+        """Those that the estimate can drive."""
+        return {word: modification for word, modification in self.request.modifications.items()
+                if word not in self.refused}
+
     def _write_modified(self, source, found, finals):
-        modifications = self.request.modifications
+        modifications = self._modifications()
         on_modified = self.stages.next('Modifying')
         if not modifications:
             return
@@ -225,8 +219,8 @@ class _Work:
             array = modifier.apply(modification, on_one)
             what = '' if modification.output == 'map' else f'{modification.output} of a '
             self._write(word, finals[word], array, source,
-                        f'{what}map modified by its scale, {_of(found.parameters)}',
-                        _how(modification))
+                        f'{what}map modified by its scale, {of_scale(found.parameters)}',
+                        of_modification(modification))
 
     def _write(self, word, final, array, source, *lines):
         name = f'chimerax.occupy {version()}: '
@@ -234,26 +228,23 @@ class _Work:
         write_map(temporary, array, source, [name + lines[0], *lines[1:]], final.suffix)
 
 
-def _of(parameters):
-    return f'{parameters.mode} mode, {parameters.low_pass:.4g} A'
+def _refused(found, modifications):
+    """Why modifications cannot be made, by their words."""
+    refused = {}
+    for word, modification in modifications.items():
+        try:
+            check_modification(found, modification)
+        except ValueError as error:
+            refused[word] = sentence(error)
+    return refused
 
 
-def _how(modification):
-    """A modification as a label of at most 80 characters."""
-    words = [modification.kind]
-    if modification.kind != 'solvent':
-        words.append(f'power {modification.power:g}')
-    if modification.kind == 'sigmoid':
-        words.append(f'pivot {modification.pivot:g}')
-    elif modification.kind != 'solvent':
-        words.append(f'limit {modification.scale_limit:g}')
-    words.append(f'hedge {modification.hedge:g}' if modification.confidence else 'everywhere')
-    words.append('solvent kept' if modification.keeps_solvent else 'no solvent')
-    if modification.output_low_pass:
-        words.append(f'{modification.output_low_pass:g} A')
-    if modification.match_histogram:
-        words.append('histogram matched')
-    return ' '.join(words) + f' seed {modification.seed}'
+def refusal_sentence(refused):
+    """What to say of modifications that were refused, a dict of reasons by word."""
+    reasons = ' '.join(dict.fromkeys(refused.values()))
+    words = ', '.join(refused)
+    return (f'{words} {"was" if len(refused) == 1 else "were"} not made: {reasons} '
+            '(and --overwrite, as the other results are there now)')
 
 
 def _beside(path, report):

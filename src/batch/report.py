@@ -67,6 +67,11 @@ def read_state(report, asked, inputs):
     return COMPLETE if whole else UNFINISHED, files
 
 
+def refused_in(report):
+    """Why modifications were refused, by their words, from a report that is complete."""
+    return json.loads(report.read_text(encoding='utf-8')).get('refused', {})
+
+
 def full_scale_of(report):
     """The values of a `Reference`, and the mode, from a report; `ValueError` if it is not one."""
     try:

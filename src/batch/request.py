@@ -1,10 +1,10 @@
 """What is to be made from each map of a batch, checked before any map is touched."""
 
-import re
 from dataclasses import asdict, dataclass, fields
 
-from ..core import SETTINGS, Modification, Parameters
-from ..core.parameters import default, keyword
+from ..core import Modification, Parameters
+from ..core.parameters import default
+from ..core.wording import SettingError
 
 #: Options that are settings of the estimate, in the order of the core.
 ESTIMATE = tuple(field.name for field in fields(Parameters))
@@ -68,13 +68,15 @@ class Request(Parameters):
             object.__setattr__(self, name, tuple(float(power) for power in powers))
         if isinstance(self.kernel_size, list):
             object.__setattr__(self, 'kernel_size', tuple(self.kernel_size))
-        super().__post_init__()
         self._check_mode()
+        super().__post_init__()
         self._check_modifying()
         given = [self.full_scale != default('full_scale'), self.full_scale_region is not None,
                  self.full_scale_from is not None]
         if sum(given) > 1:
-            raise ValueError('give only one of fullScale, fullScaleRegion and fullScaleFrom')
+            raise SettingError(
+                ('full_scale', 'full_scale_region', 'full_scale_from'),
+                'give only one of {full_scale}, {full_scale_region} and {full_scale_from}')
         _ = self.modifications, self.subtractions    # made once, so that they are checked
 
     def _check_mode(self):
@@ -83,17 +85,21 @@ class Request(Parameters):
             mode = 'occupancy' if needs_occupancy else default('mode')
             object.__setattr__(self, 'mode', mode)
         elif needs_occupancy and self.mode != 'occupancy':
-            raise ValueError('modified maps and subtraction masks come from a scale of occupancy '
-                             'mode: leave out "mode resolution"')
+            raise SettingError('mode', 'modified maps and subtraction masks come from a scale of '
+                               'occupancy mode: leave out {mode} resolution')
 
     def _check_modifying(self):
+        if self.solvent and self.modify_everywhere:
+            raise SettingError(('solvent', 'modify_everywhere'), '{solvent} works by confidence, '
+                               'which {modify_everywhere} leaves out; leave one of them away')
         changed = [name for name in MODIFYING
                    if getattr(self, name) != type(self).__dataclass_fields__[name].default]
         if changed and not self.modifications and not self.subtractions:
-            raise ValueError(f'{option(changed[0])} has nothing to act on: '
-                             'give --amplify, --attenuate, --sigmoid or --solvent too')
+            raise SettingError(changed[0], f'{{{changed[0]}}} has nothing to act on: give '
+                               '{amplify}, {attenuate}, {sigmoid} or {solvent} too')
         if 'pivot' in changed and not self.sigmoid and not self.mask_sigmoid:
-            raise ValueError('--pivot has nothing to act on: give --sigmoid or --mask-sigmoid too')
+            raise SettingError('pivot', '{pivot} has nothing to act on: give {sigmoid} or '
+                               '{mask_sigmoid} too')
 
     @property
     def parameters(self):
@@ -133,26 +139,3 @@ class Request(Parameters):
     def as_dict(self):
         """As JSON takes it; `Request(**values)` is the reverse."""
         return asdict(self)
-
-
-def option(name):
-    """The name of an option as it is typed: --low-pass of low_pass."""
-    return '--' + name.replace('_', '-')
-
-
-_KEYWORDS = {keyword(name): option(name) for name in [*SETTINGS, *(
-    field.name for field in fields(Request))] if '_' in name}
-_PHRASES = {'"confidence false"': '--modify-everywhere',
-            '"recalibrate true"': '--recalibrate',
-            '"mode occupancy"': '--mode occupancy',
-            '"mode resolution"': '--mode resolution',
-            '"baseline solvent"': '--baseline solvent',
-            'a solventMask': 'a --solvent-mask', 'a larger lowPass': 'a larger --low-pass'}
-
-
-def as_options(sentence):
-    """A sentence of the core, which speaks of keywords of commands, in terms of options."""
-    for phrase, words in _PHRASES.items():
-        sentence = sentence.replace(phrase, words)
-    return re.sub(r'\b[a-z]+(?:[A-Z][a-z]*)+\b',
-                  lambda found: _KEYWORDS.get(found[0], found[0]), sentence)

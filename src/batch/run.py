@@ -7,9 +7,10 @@ from ..core import estimate
 from ..core.threads import set_threads, thread_count
 from ..mapfiles import read_map
 from . import report as reports
-from .onemap import process
+from .onemap import figure_function, process
 from .request import Request
 from .task import plan
+from .wording import sentence
 
 OUTPUT_DIR = 'occupy'
 NAME = '{name}_{result}'
@@ -41,6 +42,8 @@ def run_batch(maps, request=None, *, output_dir=OUTPUT_DIR, name=NAME, overwrite
     request = request or Request(**settings)
     paths = _distinct(maps)
     _check_pattern(name)
+    if request.plots and dask is None:
+        figure_function()   # Dask's workers may have what is not here
     if jobs < 1:
         raise ValueError(f'jobs must be at least 1, not {jobs}')
     if threads is not None and threads < 1:
@@ -91,6 +94,8 @@ def _distinct(maps):
     """The maps as given and their absolute paths, each path once."""
     found = {}
     for given in [maps] if isinstance(maps, (str, Path)) else maps:
+        if not str(given).strip():
+            raise ValueError('the name of a map is empty; leave it out')
         found.setdefault(Path(given).absolute(), str(given))
     if not found:
         raise ValueError('there are no maps to work on')
@@ -138,4 +143,4 @@ def _full_scale(request):
         found = estimate(source_map.array, source_map.axes, request.parameters)
         return found.full_scale, found.noise_floor
     except ValueError as error:
-        raise ValueError(f'{source}: {error}') from error
+        raise ValueError(f'{source}: {sentence(error)}') from error

@@ -42,9 +42,10 @@ class Terminal:
                 self._tell(f'{outcome.map}: failed: {outcome.message}')
                 if outcome.details:
                     self._tell(outcome.details)
-            elif not self._quiet:
-                files = len(outcome.files)
-                print(f'{outcome.map}: {outcome.message}; {files} '
+            files = len(outcome.files)
+            if files and not self._quiet:
+                what = 'the rest' if outcome.failed else outcome.message
+                print(f'{outcome.map}: {what}; {files} '
                       f'{"file" if files == 1 else "files"} in {outcome.seconds:.1f} s', flush=True)
                 for warning in outcome.warnings:
                     print(f'  note: {warning}', flush=True)

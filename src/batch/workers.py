@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,6 +44,8 @@ serve()
 MARK = 'chimerax.occupy:'
 #: How often a map is tried whose process ends.
 ATTEMPTS = 2
+#: Seconds that a process may take until it is ready for its first map.
+PATIENCE = 120
 #: Seconds between two messages of progress.
 INTERVAL = 0.2
 
@@ -57,7 +60,7 @@ def run_in_workers(tasks, jobs, on_progress, on_outcome):
     try:
         for crew in crews:
             crew.start()
-        left = len(tasks)
+        left, at_work, why = len(tasks), len(crews), ''
         while left:
             try:
                 # Not for ever, so that an interruption is noticed on every system.
@@ -66,9 +69,21 @@ def run_in_workers(tasks, jobs, on_progress, on_outcome):
                 continue
             if kind == 'progress':
                 on_progress(*values)
-            else:
+            elif kind == 'outcome':
                 left -= 1
                 on_outcome(*values)
+            else:
+                at_work -= 1
+                why = values[0] or why
+            if not at_work:
+                break
+        # Every crew is gone: what they could not begin is given up.
+        while left:
+            number, task = waiting.get_nowait()
+            left -= 1
+            on_outcome(number, Outcome(task.given, FAILED,
+                                       f'no process to work on it could be started ({why}); '
+                                       'without --jobs it is done in this one'))
     finally:
         for crew in crews:
             crew.stop()
@@ -88,12 +103,30 @@ class _Crew(threading.Thread):
         self._stopped = False
 
     def run(self):
+        why = ''
+        try:
+            self._work()
+        except _NotStarted as error:
+            why = str(error)
+        finally:
+            self._events.put(('gone', why))
+
+    def _work(self):
         while not self._stopped:
             try:
                 number, task = self._waiting.get_nowait()
             except queue.Empty:
                 break
-            outcome = self._attempt(number, task)
+            try:
+                outcome = self._attempt(number, task)
+            except _NotStarted:
+                # For the other crews, which may have their processes.
+                self._waiting.put((number, task))
+                raise
+            except Exception as error:
+                outcome = Outcome(task.given, FAILED, 'this should not have happened: '
+                                  f'{type(error).__name__}: {error}',
+                                  details=traceback.format_exc())
             if outcome is not None:
                 self._events.put(('outcome', number, outcome))
         with self._lock:
@@ -132,8 +165,15 @@ class _Crew(threading.Thread):
             if self._stopped:
                 return None
             if self._child is None:
-                self._child = _Child()
+                try:
+                    self._child = _Child()
+                except OSError as error:
+                    raise _NotStarted((error.strerror or str(error)).lower()) from error
             return self._child
+
+
+class _NotStarted(Exception):
+    """There is no process; the message says why."""
 
 
 class _ChildEnded(Exception):
@@ -146,10 +186,23 @@ class _Child:
     def __init__(self):
         self._errors = tempfile.TemporaryFile()     # noqa: SIM115 - lives as long as the child
         # sys.executable may be ChimeraX itself, which takes -c as Python does.
-        self._process = subprocess.Popen(
-            [sys.executable, '-c', CHILD, str(PACKAGE)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding='utf-8')
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable or '', '-c', CHILD, str(PACKAGE)], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding='utf-8')
+        except OSError:
+            self._errors.close()
+            raise
         self.process_id = self._process.pid
+        # A program that is no Python, or hangs as it begins, never answers.
+        self._silent = False
+        self._alarm = threading.Timer(PATIENCE, self._give_up)
+        self._alarm.daemon = True
+        self._alarm.start()
+
+    def _give_up(self):
+        self._silent = True
+        self._process.kill()
 
     def work(self, task, on_progress):
         """Have a task done; return its `Outcome`, or raise `_ChildEnded`."""
@@ -158,16 +211,20 @@ class _Child:
             self._process.stdin.flush()
             for line in self._process.stdout:
                 if line.startswith(MARK):
+                    self._alarm.cancel()
                     kind, *values = json.loads(line[len(MARK):])
                     if kind == 'outcome':
                         return Outcome.from_dict(values[0])
-                    on_progress(*values)
+                    if kind == 'progress':
+                        on_progress(*values)
         except (OSError, ValueError):
             pass    # a broken pipe, a line cut short, a pipe closed by `kill`
         raise _ChildEnded(self._how_it_ended())
 
     def _how_it_ended(self):
         status = self._process.wait()
+        if self._silent:
+            return f'it said nothing for {PATIENCE} s'
         if status < 0:
             return f'killed by signal {-status}'
         self._errors.seek(0)
@@ -185,6 +242,7 @@ class _Child:
         self._end()
 
     def _end(self):
+        self._alarm.cancel()
         self._process.wait()
         self._process.stdout.close()
         self._errors.close()
@@ -193,24 +251,26 @@ class _Child:
 
 
 def serve():
-    """Be a child: take tasks from standard input until it closes."""
+    """Be a child: take tasks from standard input until it closes, and end with the parent."""
     # Interruptions are the parent's business, which they reach as well.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end)
     # What libraries print goes elsewhere.
     answers = os.fdopen(os.dup(1), 'w', encoding='utf-8')
     os.dup2(2, 1)
     lock = threading.Lock()
 
     def send(*message):
-        # A parent that is gone must not keep a map from being finished.
-        try:
-            with lock:
-                answers.write(MARK + json.dumps(message) + '\n')
-                answers.flush()
-        except OSError:
-            pass
+        # Where the parent is gone, so is whoever would want to know.
+        with suppress(OSError), lock:
+            answers.write(MARK + json.dumps(message) + '\n')
+            answers.flush()
 
-    for line in sys.stdin:
+    tasks = queue.SimpleQueue()
+    busy = threading.Event()
+    threading.Thread(target=_listen, args=(tasks, busy), daemon=True).start()
+    send('ready')
+    while (line := tasks.get()) is not None:
         last = 0.0
 
         def on_progress(share, stage):
@@ -220,4 +280,27 @@ def serve():
                 last = now
                 send('progress', share, stage)
 
-        send('outcome', process(Task(**json.loads(line)), on_progress).as_dict())
+        outcome = process(Task(**json.loads(line)), on_progress)
+        busy.clear()
+        send('outcome', outcome.as_dict())
+
+
+def _listen(tasks, busy):
+    """Pass lines on as they come; a parent that goes away in the midst of a map ends this process.
+    """
+    # Unbuffered: a thread that waits in a buffer of Python's would hinder its end.
+    with open(0, 'rb', buffering=0, closefd=False) as stream:
+        for line in stream:
+            busy.set()
+            tasks.put(line)
+    if busy.is_set():
+        if os.name != 'posix':
+            os._exit(1)
+        # A signal to the main thread itself wakes it wherever it waits.
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
+    tasks.put(None)
+
+
+def _end(_number, _frame):
+    # Not an Exception, which would become the outcome of a map; what is half written is removed.
+    raise SystemExit(1)

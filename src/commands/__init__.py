@@ -12,6 +12,7 @@ def register_all(command_info, logger):
         compare,
         confidence,
         estimate,
+        fit,
         level,
         mask,
         modify,
@@ -20,5 +21,5 @@ def register_all(command_info, logger):
         tiles,
     )
     for module in (estimate, color, tiles, modify, confidence, mask, target, level, plot, atoms,
-                   compare):
+                   fit, compare):
         module.register(command_info, logger)

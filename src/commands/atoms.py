@@ -8,7 +8,7 @@ from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, EnumOf, O
 from chimerax.core.errors import UserError
 
 from ..core import Parameters
-from ..session import coloring, jobs, volumes
+from ..session import coloring, volumes
 from ..session.readout import (
     COLUMNS,
     ColumnWritten,
@@ -18,7 +18,7 @@ from ..session.readout import (
     write_residues,
 )
 from ..session.record import record
-from . import common, estimate, files
+from . import common, estimating, files, logtables, looks
 
 _TABLES = ('.csv',)
 _IMAGES = ('.png', '.pdf', '.svg')
@@ -46,13 +46,13 @@ def occupy_atoms(session, atoms, *, map=None, mode=None, file=None, column=None,
     layout = Layout(atoms)
     if plot and not any(part.is_polymer for part in layout.parts):
         raise UserError('there is no sequence to plot: none of these atoms belong to a polymer')
+    requests = [estimating.Request(session, source, Parameters(mode=its_mode))
+                for source, its_mode in wanted]
 
-    def deliver(_made):
-        if len(layout.atoms) < len(atoms) or not len(atoms):
-            raise UserError('atoms were deleted while the scale was estimated')
-        known = record(session)
-        readouts = [Readout(layout, known.estimate_for(source, its_mode), source, name)
-                    for (source, its_mode), name in zip(wanted, names, strict=True)]
+    def deliver(requests):
+        layout.check()
+        readouts = [Readout(layout, request.estimate, request.source, name)
+                    for request, name in zip(requests, names, strict=True)]
         if not any(readout.inside.any() for readout in readouts):
             raise UserError(f'none of these atoms lies within '
                             f'{" or ".join(volumes.label(source) for source, _ in wanted)}')
@@ -67,14 +67,16 @@ def occupy_atoms(session, atoms, *, map=None, mode=None, file=None, column=None,
         if column is not None:
             _write_column(session, readouts[0], column)
         if color or plot:
-            chosen, limits = _look(session, readouts[0], palette, range)
+            chosen, limits = _look(session, readouts[0], palette, range, requests[0].estimate)
             if color:
                 _color(session, readouts[0], chosen, limits, key)
             if plot:
                 _plot(session, readouts, coloring.ranged(chosen, limits), plot)
         return readouts
 
-    return estimated(session, wanted, deliver, block)
+    maps_text = ', '.join(volumes.label(source) for source, _ in wanted)
+    return estimating.run(session, requests, f'Scale of {maps_text}', deliver,
+                          touches=layout.models, block=block)
 
 
 def _check(session, atoms, maps, file, column, color, limits, plot, palette):
@@ -127,32 +129,6 @@ def _attribute_names(wanted):
     return [f'{mode}_scale_{source.id_string.replace(".", "_")}' for source, mode in wanted]
 
 
-def estimated(session, wanted, deliver, block=None):
-    """Make what estimates are missing, and then `deliver(those made)`; returns what that returns.
-
-    wanted: (source, mode) pairs. Where none is missing there is no background.
-    """
-    known = record(session)
-    tasks = [estimate.prepared(source, Parameters(mode=mode)) for source, mode in wanted
-             if known.estimate_for(source, mode) is None]
-    if not tasks:
-        return deliver([])
-    estimate.require_memory(tasks)
-    estimate.assign_numbers(session, tasks, replace=True, model_id=None)
-    sources = [task.source for task in tasks]
-
-    def kept(found):
-        for task, one in zip(tasks, found, strict=True):
-            scale_map = estimate.opened(session, task, one, None)
-            estimate.log_result(session, task.source, scale_map, one, 'color false')
-        return deliver(found)
-
-    maps_text = ', '.join(volumes.label(source) for source in sources)
-    return jobs.run(session, f'Scale of {maps_text}',
-                    lambda progress: estimate.estimates_of(tasks, progress), kept, block=block,
-                    watch=sources, numbers=[task.number for task in tasks if task.replaces is None])
-
-
 def _summary(readout):
     """One line on a readout for the log."""
     values = readout.values[readout.inside]
@@ -177,15 +153,15 @@ def _table(readouts):
     rows = []
     for index, part in enumerate(layout.parts):
         residues = layout.residues[part.residues]
-        cells = [link(selecting(part, residues), part.name),
+        cells = [logtables.link(logtables.selecting(part, residues), part.name),
                  escape(part.description), str(len(residues)),
                  str(max(readout.part_atoms[index] for readout in readouts))]
-        cells += [number(readout.part_values[index]) for readout in readouts]
+        cells += [logtables.number(readout.part_values[index]) for readout in readouts]
         if one:
             cells += _extremes(readouts[0], part)
         rows.append(cells)
-    html = html_table(head, rows)
-    return common.folded(f'Scale of {len(rows)} chains', html) if len(rows) > _LONG else html
+    html = logtables.table(head, rows)
+    return logtables.folded(f'Scale of {len(rows)} parts', html) if len(rows) > _LONG else html
 
 
 def _extremes(readout, part):
@@ -198,49 +174,9 @@ def _extremes(readout, part):
         residue = readout.layout.residues[int(part.residues[which])]
         place = f'{residue.number}{residue.insertion_code.strip()}'
         spec = f'#{part.structure.id_string}/{part.chain_id}:{place}'
-        cells.append(f'{number(values[which])} {link(spec, f"{residue.name} {place}")}')
+        link = logtables.link(spec, f'{residue.name} {place}')
+        cells.append(f'{logtables.number(values[which])} {link}')
     return cells
-
-
-def selecting(part, residues):
-    """A specifier of `residues` of a `Part`, which also holds when other models are opened."""
-    # ChimeraX's concise_residue_spec leaves out the model where it is the only one.
-    spec = f'#{part.structure.id_string}/{part.chain_id}'
-    of_chain = part.structure.residues
-    of_chain = of_chain[of_chain.chain_ids == part.chain_id]
-    if len(of_chain) == len(residues):
-        return spec
-    others = np.sort(of_chain.subtract(residues).numbers)
-    codes = residues.insertion_codes
-    words = [f'{number}{code}' for number, code in zip(residues.numbers, codes, strict=True)
-             if code.strip()]
-    plain = np.sort(residues.numbers[[not code.strip() for code in codes]])
-    # A range may span numbers that are missing, but none of a residue that is not meant.
-    apart = np.searchsorted(others, plain[1:], 'right') > np.searchsorted(others, plain[:-1])
-    for run in np.split(plain, np.flatnonzero(apart) + 1):
-        if len(run):
-            words.append(f'{run[0]}' if run[0] == run[-1] else f'{run[0]}-{run[-1]}')
-    return f'{spec}:{",".join(words)}'
-
-
-def link(spec, text):
-    """A link of the log that selects."""
-    return (f'<a title="Select {escape(text)}" href="cxcmd:select {escape(spec)}">'
-            f'{escape(text)}</a>')
-
-
-def number(value):
-    """A scale as it stands in tables, or a dash where there is none."""
-    return f'{value:.3f}' if value == value else '&ndash;'
-
-
-def html_table(head, rows):
-    """A table for the log; head and cells are HTML."""
-    lines = ['<table border="1" cellpadding="4" cellspacing="0"><thead><tr>',
-             *[f'<th>{cell}</th>' for cell in head], '</tr></thead><tbody>']
-    for row in rows:
-        lines += ['<tr>', *[f'<td>{cell}</td>' for cell in row], '</tr>']
-    return ''.join(lines) + '</tbody></table>'
 
 
 def _write_column(session, readout, column):
@@ -248,20 +184,20 @@ def _write_column(session, readout, column):
     action = ColumnWritten(atoms, column, readout.values[readout.inside])
     action.redo()
     session.undo.register(action)
-    text = f'The {column} column of {len(atoms)} atoms now holds their scale.'
+    text = f'The {column} column of {len(atoms)} atoms now holds their scale'
+    text += ', shared out among alternate locations.' if action.shares_out else '.'
     if readout.outside:
         text += f' The {readout.outside} atoms outside the map keep what they had.'
     session.logger.info(text)
 
 
-def _look(session, readout, palette, limits):
+def _look(session, readout, palette, limits, found):
     if limits == 'full':
         values = readout.residue_values[np.isfinite(readout.residue_values)]
         limits = float(values.min()), float(values.max())
         if limits[0] == limits[1]:
             limits = None
-    found = record(session).estimate_for(readout.source, readout.mode)
-    return estimate.choose_look(session, readout.source, palette, limits, found)
+    return looks.choose_look(session, readout.source, palette, limits, found)
 
 
 def _color(session, readout, chosen, limits, key):
@@ -273,7 +209,8 @@ def _color(session, readout, chosen, limits, key):
                       atoms=readout.layout.atoms[readout.inside],
                       palette=coloring.ranged(chosen, limits), log_info=False)
         if key:
-            coloring.show_key(session, chosen, limits, f'{readout.mode} scale')
+            coloring.show_key(session, readout.layout.atoms[readout.inside], readout.mode, chosen,
+                              limits)
 
 
 def _plot(session, readouts, colormap, plot):

@@ -3,10 +3,8 @@
 from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ModelsArg
 from chimerax.core.errors import UserError
 
-from ..session import coloring, volumes
-from ..session.record import record
-from . import common
-from .estimate import choose_look, key_title
+from ..session import coloring
+from . import common, looks
 
 
 def occupy_color(session, models, *, map=None, mode=None, palette=None, range=None, key=True):
@@ -22,14 +20,15 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
         raise UserError('nothing here has a surface to be coloured; name a map')
     plan = [(target, _entry(session, map or target, mode)) for target in targets]
     coloured = []
-    for target, (entry, scale_map) in plan:
-        chosen, limits = choose_look(session, entry.source, palette, range, entry.estimate)
-        surfaces = [target]
-        if hasattr(target, 'full_matrix'):
-            surfaces = coloring.surfaces_of(target)
-        coloured += coloring.color_surfaces(
-            session, surfaces, scale_map, chosen, limits,
-            title=key_title(entry.estimate) if key else '')
+    with session.undo.aggregate('occupy color'):
+        for target, (entry, scale_map) in plan:
+            chosen, limits = looks.choose_look(
+                session, entry.source, palette, range, entry.estimate)
+            surfaces = [target]
+            if hasattr(target, 'full_matrix'):
+                surfaces = coloring.surfaces_of(target)
+            coloured += coloring.color_surfaces(
+                session, surfaces, scale_map, chosen, limits, key=key)
     return coloured
 
 
@@ -44,12 +43,7 @@ def _targets(models):
 def _entry(session, model, mode):
     """The estimate to colour by, and its open scale map."""
     entry = common.entry_of(session, model, mode)
-    if entry.scale_map is None:
-        name = f'{entry.source.name} {entry.mode} scale'
-        scale_map = volumes.new_volume(
-            session, entry.estimate.scale, entry.source, name, kind='scale')
-        entry = record(session).set(entry.source, entry.estimate, scale_map)
-    return entry, entry.scale_map
+    return entry, looks.scale_map_of(session, entry)
 
 
 def register(_command_info, logger):

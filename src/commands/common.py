@@ -1,7 +1,5 @@
 """What the commands share: types of arguments, made from the core's settings, and checks."""
 
-from html import escape
-
 from chimerax.core.commands import (
     Annotation,
     BoolArg,
@@ -20,6 +18,7 @@ from chimerax.core.errors import UserError
 from ..core.parameters import SETTINGS, keyword
 from ..session import coloring, volumes
 from ..session.record import record
+from ..session.wording import user_error
 
 #: A number and, where a setting has words for some, these words.
 _NUMBER = {True: IntArg, False: FloatArg}
@@ -119,7 +118,7 @@ def maps_to_estimate(session, maps):
     if maps is not None:
         return maps
     found = [volume for volume in only_maps(session.models.list())
-             if not volumes.is_derived(volume)]
+             if not volumes.is_result(volume)]
     if not found:
         raise UserError('no map is open: open one first, for instance "open map.mrc" or '
                         '"open 11007 from emdb", and then type "occupy"')
@@ -159,7 +158,7 @@ def from_settings(cls, **values):
     try:
         return cls(**{name: value for name, value in values.items() if value is not None})
     except ValueError as error:
-        raise UserError(str(error)) from None
+        raise user_error(error) from None
 
 
 def checked_range(limits):
@@ -177,12 +176,12 @@ def free_number(session, number):
     return number
 
 
-def next_numbers(session, count):
-    """The next free model numbers."""
+def next_numbers(session, count, taken=()):
+    """The next free model numbers; taken: top-level ones that are spoken for."""
     found = []
     number = 1
     while len(found) < count:
-        if not session.models.have_id((number,)):
+        if number not in taken and not session.models.have_id((number,)):
             found.append((number,))
         number += 1
     return found
@@ -210,14 +209,3 @@ def settings_text(parameters, names):
         if value is not None:
             words.append(f'{keyword(name)} {value_text(value)}')
     return ' '.join(words)
-
-
-def table(rows):
-    """Rows of (name, value, remark) as an HTML table for the log."""
-    lines = (''.join(f'<td>{escape(str(cell))}&nbsp;&nbsp;</td>' for cell in row) for row in rows)
-    return '<table>' + ''.join(f'<tr>{line}</tr>' for line in lines) + '</table>'
-
-
-def folded(title, html):
-    """HTML under a title that unfolds it, where the log can do that."""
-    return f'<details><summary>{escape(title)}</summary>{html}</details>'

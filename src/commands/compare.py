@@ -1,22 +1,22 @@
 """`occupy compare`: the classes of one data set side by side, on one full scale."""
 
 import csv
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from chimerax.atomic import AtomsArg
-from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, SaveFileNameArg
+from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ObjectsArg, SaveFileNameArg
 from chimerax.core.errors import UserError
+from chimerax.core.objects import Objects
 
-from ..core import Parameters, derive
 from ..core.parameters import default
-from ..session import coloring, jobs, volumes
+from ..session import alike, coloring, volumes
 from ..session.readout import Layout, scale_at
 from ..session.record import record
-from ..session.regions import MASK_LEVEL
-from . import common, estimate, files
-from .atoms import html_table, link, number, selecting
+from ..session.regions import Region
+from . import common, estimating, files, logtables, looks
+from .onescale import OneScale
 
 _TABLES = ('.csv',)
 
@@ -25,17 +25,25 @@ _TABLES = ('.csv',)
 class Comparison:
     """What a comparison found.
 
-    `sources`: the maps. `full_scale`: a density in their units, that of the map `reference`.
-    `own`: the full scale that each map would have by itself. `regions`: their names. `values`: mean
-    scale, float (regions, maps), not-a-number where a region lies outside a map.
+    `sources`: the maps. `full_scales`: the full scale that each map was put on, a density in its
+    units; the same for all but where a region gave it. `reference`: the map whose full scale that
+    is, None where a region gave it. `own`: the full scale that each map would have by itself.
+    `regions`: their names. `values`: mean scale, float (regions, maps), not-a-number where a region
+    lies outside a map. `notes`: sentences on what is to be known of it.
     """
 
     sources: list
     reference: object
-    full_scale: float
+    full_scales: list
     own: list
     regions: list
     values: np.ndarray
+    notes: list
+
+    @property
+    def full_scale(self):
+        """The one full scale, None where each map has another."""
+        return self.full_scales[0] if len(set(self.full_scales)) == 1 else None
 
 
 class SeveralVolumesArg(common.VolumesArg):
@@ -53,53 +61,57 @@ class SeveralVolumesArg(common.VolumesArg):
         return maps, used, rest
 
 
-def occupy_compare(session, maps, *, mode=None, low_pass=None, full_scale_from=None, model=None,
-                   regions=None, file=None, color=None, key=True, palette=None, range=None,
-                   block=None):
+def occupy_compare(session, maps, *, mode=None, low_pass=None, full_scale_from=None,
+                   full_scale_region=None, model=None, regions=None, file=None, color=None,
+                   key=True, palette=None, range=None, block=None):
     """Lay maps of one data set side by side on one full scale.
 
     full_scale_from: the map that gives full scale and all parameters; None for the map whose own
-    full scale is the largest. model: atoms, told for each chain; regions: masks; neither: one row,
-    where any of the maps has content. file: a CSV to write. color: None for yes where a palette or
-    a range is given. The maps' estimates of that mode are replaced by those on the common full
-    scale, where they are not on it already. Returns a `Comparison`; in the background the `Job`.
+    full scale is the largest. full_scale_region: atoms, or a mask, known to be at full occupancy in
+    every map, for maps of different grey levels. model: atoms, told for each chain and ligand;
+    regions: masks; neither: one row, where any of the maps has content. file: a CSV to write.
+    color: None for yes where a palette or a range is given. The maps' estimates of that mode are
+    replaced by those on the common full scale, where they are not on it already. Returns a
+    `Comparison`; in the background the `Job`.
     """
     mode = 'occupancy' if mode is None else mode
     sources = _sources(maps)
-    color = _check(sources, low_pass, full_scale_from, model, file, color, palette, range)
-    plan = _Plan(session, sources, full_scale_from, mode, low_pass)
+    color = _check(sources, low_pass, full_scale_from, full_scale_region, model, file, color,
+                   palette, range)
+    plan = OneScale(session, sources, full_scale_from, mode, low_pass, full_scale_region)
     layout = Layout(model) if model is not None else None
-    masks = _masks(regions, sources, plan.shape)
+    masks = [(mask, [Region(Objects(models=[mask]), source) for source in sources])
+             for mask in regions or ()]
+    rows = _Rows(sources, layout, masks)
 
-    def deliver(found):
-        plan.open_new(session, found)
-        estimates = [found[source] for source in sources]
-        rows = []
-        if layout is not None:
-            rows += _chain_rows(layout, sources, estimates)
-        rows += [(mask.name, f'{escape(mask.name)} #{mask.id_string}', [
-            float(one.scale[voxels].mean()) for one, voxels in zip(estimates, parts, strict=True)])
-            for mask, parts in masks]
-        if not rows:
-            rows = [_content_row(estimates)]
+    def deliver(_requests):
+        if not plan.own:
+            plan.settle()
+        estimates = plan.estimates_of(sources)
+        found = rows.of(estimates)
         comparison = Comparison(
-            sources, plan.reference, found[plan.reference].full_scale,
-            [plan.own[source] for source in sources], [row[0] for row in rows],
-            np.array([row[2] for row in rows]))
-        _tell(session, comparison, mode, rows, full_scale_from is not None)
+            sources, plan.reference, [one.full_scale for one in estimates],
+            [plan.own[source] for source in sources], [row[0] for row in found],
+            np.array([row[2] for row in found]), _notes(sources, estimates, layout, plan))
+        how = 'as asked for' if full_scale_from is not None else 'the largest of them'
+        _tell(session, comparison, mode, found, how)
         if file is not None:
             with files.opened(file) as stream:
                 _write(stream, comparison)
             session.logger.info(f'Wrote {file}.')
         if color:
-            _color(session, sources, estimates, palette, range, key)
+            _color(session, plan, sources, estimates, palette, range, key)
         return comparison
 
+    def first():
+        rows.find_masks([request.grid.shape for request in plan.requests])
+
     names = ', '.join(volumes.label(source) for source in sources)
-    if not plan.missing:
-        return deliver(plan.work(lambda *_: None))
-    return jobs.run(session, f'Comparison of {names}', plan.work, deliver, block=block,
-                    watch=plan.all, numbers=plan.numbers)
+    at_once = plan.is_settled and not masks
+    return estimating.run(
+        session, plan.requests, f'Comparison of {names}', deliver,
+        first=first if masks else None, together=None if at_once else plan.settle,
+        touches=[*(layout.models if layout else ()), *(mask for mask, _ in masks)], block=block)
 
 
 def _sources(maps):
@@ -112,16 +124,19 @@ def _sources(maps):
     return found
 
 
-def _check(sources, low_pass, full_scale_from, model, file, color, palette, limits):
+def _check(sources, low_pass, full_scale_from, full_scale_region, model, file, color, palette,
+           limits):
     """Refuse what cannot be; returns whether to colour."""
     if len(sources) < 2:
         raise UserError('comparing takes two maps or more; name them, for instance #1,3,4')
     if low_pass is not None and full_scale_from is not None:
         raise UserError('lowPass contradicts fullScaleFrom, whose parameters are taken over; '
                         'give one of them')
+    if full_scale_region is not None and full_scale_from is not None:
+        raise UserError('fullScaleRegion contradicts fullScaleFrom; give one of them')
     others = [] if full_scale_from is None else [full_scale_from]
     for source in sources[1:] + others:
-        if volumes.grid_of(source) != volumes.grid_of(sources[0]):
+        if not alike.have_one_grid(source, sources[0]):
             first = f'#{sources[0].id_string}'
             raise UserError(
                 f'{volumes.label(source)} has another box or voxel size than {first}, and classes '
@@ -136,133 +151,125 @@ def _check(sources, low_pass, full_scale_from, model, file, color, palette, limi
     return (palette is not None or limits is not None) if color is None else color
 
 
-class _Plan:
-    """Which estimates are at hand, and which have to be made.
+class _Rows:
+    """What is told of each map: (name, HTML, values of the maps) for each region."""
 
-    `reference`: the map that gives full scale, known once `work` is done. `own`: each map's own
-    full scale, likewise. `shape`: of the working grid (z, y, x).
-    """
+    def __init__(self, sources, layout, masks):
+        self._sources, self._layout, self._masks = sources, layout, masks
+        self._voxels = []
 
-    def __init__(self, session, sources, full_scale_from, mode, low_pass):
-        self._record = record(session)
-        self.reference = full_scale_from
-        self.all = sources + [full_scale_from] * (full_scale_from not in (None, *sources))
-        self._found = {source: self._record.estimate_for(source, mode) for source in self.all}
-        given = self._found.get(full_scale_from)
-        parameters = Parameters(mode=mode, low_pass=low_pass)
-        if given is not None:
-            parameters = given.parameters.with_values(full_scale='published')
-        self._tasks = {source: estimate.prepared(source, parameters) for source in self.all}
-        resolved, working, _ = derive(parameters, volumes.grid_of(sources[0]))
-        self.shape = working.shape
-        for source, found in self._found.items():
-            if found is not None and source is not full_scale_from and resolved != \
-                    found.parameters.with_values(full_scale='published'):
-                self._found[source] = None
-        self.own = {}
-        estimate.require_memory(list(self._tasks.values()))
-        estimate.assign_numbers(session, list(self._tasks.values()), replace=True, model_id=None)
-        self._before = dict(self._found)
+    def find_masks(self, shapes):
+        """In a thread: the voxels of each mask in every map; `UserError` for an empty one."""
+        self._voxels = [[region.voxels(shape) for region, shape in zip(parts, shapes, strict=False)]
+                        for _mask, parts in self._masks]
 
-    @property
-    def missing(self):
-        """Whether anything has to be estimated."""
-        known = list(self._found.values())
-        if None in known:
-            return True
-        if self.reference is not None:
-            return len({found.full_scale for found in known}) > 1
-        largest = max(found.tiles.full.value for found in known)
-        return any(found.full_scale != largest for found in known)
+    def of(self, estimates):
+        """The rows by the estimates of the maps."""
+        rows = [] if self._layout is None else self._of_model(estimates)
+        for (mask, _), parts in zip(self._masks, self._voxels, strict=True):
+            rows.append((mask.name, f'{escape(mask.name)} #{mask.id_string}', [
+                float(one.scale[voxels].mean())
+                for one, voxels in zip(estimates, parts, strict=True)]))
+        return rows or [self._of_content(estimates)]
 
-    @property
-    def numbers(self):
-        """Model numbers to be kept free for scale maps."""
-        return [task.number for task in self._tasks.values() if task.replaces is None]
+    def _of_model(self, estimates):
+        layout = self._layout
+        layout.check()
+        points = layout.atoms.scene_coords
+        columns = []
+        for source, one in zip(self._sources, estimates, strict=True):
+            sums, counts = layout.sums(*scale_at(one, source, points))
+            totals = [(sums[part.residues].sum(), counts[part.residues].sum())
+                      for part in layout.parts]
+            columns.append([total / count if count else np.nan for total, count in totals])
+        if np.isnan(columns).all():
+            raise UserError('none of the atoms of model lies within the maps')
+        rows = []
+        for index, part in enumerate(layout.parts):
+            spec = logtables.selecting(part, layout.residues[part.residues])
+            html = f'{logtables.link(spec, part.name)} {escape(part.description)}'.strip()
+            rows.append((part.name, html, [float(column[index]) for column in columns]))
+        return rows
 
-    def work(self, progress):
-        """In a thread: {map: `ScaleEstimate`}, all on one full scale."""
-        found = dict(self._found)
-        unknown = [source for source in self.all if found[source] is None]
-        self._estimate(found, unknown, lambda share, stage='': progress(share / 2, stage))
-        self.own = {source: found[source].tiles.full.value for source in self.all}
-        if self.reference is None:
-            self.reference = max(self.all, key=self.own.get)
-            if found[self.reference].full_scale != self.own[self.reference]:
-                # It was put on another map's full scale before.
-                self._estimate(found, [self.reference], progress)
-        full = found[self.reference]
-        others = [source for source in self.all if found[source].full_scale != full.full_scale]
-        self._estimate(found, others,
-                       lambda share, stage='': progress((1 + share) / 2, stage), full)
-        return found
-
-    def _estimate(self, found, sources, progress, other=None):
-        if not sources:
-            return
-        tasks = [replace(self._tasks[source], other=other) for source in sources]
-        found.update(zip(sources, estimate.estimates_of(tasks, progress), strict=True))
-
-    def open_new(self, session, found):
-        """On the main thread: open and record what is new."""
-        reference = f'fullScaleFrom #{self.reference.id_string} '
-        for source, one in found.items():
-            if one is not self._before[source]:
-                scale_map = estimate.opened(session, self._tasks[source], one, None)
-                words = '' if source is self.reference else reference
-                estimate.log_result(session, source, scale_map, one, f'{words}color false')
+    def _of_content(self, estimates):
+        threshold = default('mask_threshold')
+        name = f'scale above {threshold:g} in any map'
+        if all(alike.lies_as(source, self._sources[0]) for source in self._sources):
+            content = np.logical_or.reduce([one.scale > threshold for one in estimates])
+            return name, name, [float(one.scale[content].mean()) for one in estimates]
+        points = np.concatenate([alike.content_points(one, source) for one, source in
+                                 zip(estimates, self._sources, strict=True)])
+        values = [scale_at(one, source, points)[0]
+                  for one, source in zip(estimates, self._sources, strict=True)]
+        return name, name, [float(np.nanmean(column)) for column in values]
 
 
-def _masks(regions, sources, shape):
-    """Each mask with its voxels on every map's working grid; `UserError` for an empty one."""
-    found = []
-    for mask in regions or ():
-        parts = [volumes.sampled_on(mask, source, shape) > MASK_LEVEL for source in sources]
-        for source, voxels in zip(sources, parts, strict=True):
-            if not voxels.any():
-                raise UserError(f'the region {volumes.label(mask)} holds no voxel of '
-                                f'{volumes.label(source)} above {MASK_LEVEL:g}')
-        found.append((mask, parts))
-    return found
+def _notes(sources, estimates, layout, plan):
+    """Sentences on maps of another grey level or place, and on a model that lies elsewhere."""
+    first, reference = sources[0], estimates[0]
+    notes = []
+    for source, one in zip(sources[1:], estimates[1:], strict=True):
+        ratio = alike.grey_ratio((plan.own[source], plan.own[first]),
+                                 (plan.spreads[source], plan.spreads[first]))
+        if ratio != 1 and plan.reference is not None:
+            notes.append(
+                f'{volumes.label(source)} seems to have {ratio:.3g} times the grey level of '
+                f'#{first.id_string}: full scale and solvent differ alike. Give atoms or a mask '
+                'that is at full occupancy in all maps, for each to have its full scale from '
+                f'there: {_region_advice(layout)}')
+        if not alike.lies_as(source, first):
+            share = alike.share_in_content(alike.content_points(one, source), [reference], [first])
+            if share < alike.OVERLAP:
+                notes.append(
+                    f'{volumes.label(source)} and #{first.id_string} hardly overlap: {share:.0%} '
+                    'of what the one holds lies on the other; '
+                    f'"{_place_advice(source, first)}" would move it there')
+    if layout is not None:
+        share = alike.share_in_content(layout.atoms.scene_coords, estimates, sources)
+        if share < alike.OVERLAP:
+            names = ', '.join(volumes.label(model) for model in layout.models)
+            notes.append(f'{names} hardly overlaps with the maps: {share:.0%} of its atoms lie '
+                         'where any of them has content; place it first')
+    return notes
 
 
-def _chain_rows(layout, sources, estimates):
-    points = layout.atoms.scene_coords
-    columns = []
-    for source, one in zip(sources, estimates, strict=True):
-        values, inside = scale_at(one, source, points)
-        sums, counts = layout.sums(values, inside)
-        totals = [(sums[part.residues].sum(), counts[part.residues].sum()) for part in layout.parts]
-        columns.append([total / count if count else np.nan for total, count in totals])
-    if np.isnan(columns).all():
-        raise UserError('none of the atoms of model lies within the maps')
-    return [(part.name, link(selecting(part, layout.residues[part.residues]), part.name)
-             + (f' {escape(part.description)}' if part.description and part.is_polymer else ''),
-             [float(column[index]) for column in columns])
-            for index, part in enumerate(layout.parts)]
+def _region_advice(layout):
+    chain = layout and layout.parts[0].name.split(' ')[0]
+    return f'"fullScaleRegion {chain}" if that is a chain so' if chain else '"fullScaleRegion"'
 
 
-def _content_row(estimates):
-    threshold = default('mask_threshold')
-    content = np.logical_or.reduce([one.scale > threshold for one in estimates])
-    name = f'scale above {threshold:g} in any map'
-    return name, name, [float(one.scale[content].mean()) for one in estimates]
+def _place_advice(source, first):
+    """The commands that put a map of the same grid where another one is."""
+    commands = []
+    if not source.scene_position.same(first.scene_position):
+        numbers = ','.join(f'{value:.7g}' for value in first.scene_position.matrix.ravel())
+        commands.append(f'view matrix models #{source.id_string},{numbers}')
+    if tuple(source.data.origin) != tuple(first.data.origin):
+        origin = ','.join(f'{value:.7g}' for value in first.data.origin)
+        commands.append(f'volume #{source.id_string} origin {origin}')
+    return '; '.join(commands)
 
 
-def _tell(session, comparison, mode, rows, given):
-    reference = comparison.reference
-    how = 'as asked for' if given else 'the largest of them'
-    session.logger.info(
-        f'{mode.capitalize()} scale of {len(comparison.sources)} maps on one full scale, '
-        f'{comparison.full_scale:.4g}, from {volumes.label(reference)} ({how}).')
-    # Long names of files may be broken, or the table would be wider than the log.
-    head = ['Region', *[f'{escape(source.name).replace("_", "_<wbr>")} #{source.id_string}'
+def _tell(session, comparison, mode, rows, how):
+    reference, count = comparison.reference, len(comparison.sources)
+    if reference is None:
+        session.logger.info(
+            f'{mode.capitalize()} scale of {count} maps, each on the full scale of the region '
+            'that was named.')
+    else:
+        session.logger.info(
+            f'{mode.capitalize()} scale of {count} maps on one full scale, '
+            f'{comparison.full_scale:.4g}, from {volumes.label(reference)} ({how}).')
+    for note in comparison.notes:
+        session.logger.warning(f'{note}.')
+    head = ['Region', *[f'{logtables.breakable(source.name)} #{source.id_string}'
                         for source in comparison.sources], 'Difference']
     cells = [['<i>full scale by itself</i>',
-              *[f'{own / comparison.full_scale:.3f}' for own in comparison.own], '']]
-    cells += [[html, *[number(value) for value in values], number(max(values) - min(values))]
-              for _name, html, values in rows]
-    session.logger.info(html_table(head, cells), is_html=True)
+              *[f'{own / used:.3f}' for own, used in zip(comparison.own, comparison.full_scales,
+                                                         strict=True)], '']]
+    cells += [[html, *[logtables.number(value) for value in values],
+               logtables.number(float(np.ptp(values)))] for _name, html, values in rows]
+    session.logger.info(logtables.table(head, cells), is_html=True)
 
 
 def _write(stream, comparison):
@@ -273,24 +280,20 @@ def _write(stream, comparison):
         writer.writerow([name, *[f'{value:.4f}' if value == value else '' for value in values]])
 
 
-def _color(session, sources, estimates, palette, limits, key):
+def _color(session, plan, sources, estimates, palette, limits, key):
     """Colour the surfaces of all maps alike."""
     known = record(session)
     if limits == 'full':
         limits = (min(float(one.scale.min()) for one in estimates),
                   max(float(one.scale.max()) for one in estimates))
-    chosen, limits = estimate.choose_look(session, sources[0], palette, limits, estimates[0])
+    chosen, limits = looks.choose_look(session, sources[0], palette, limits, estimates[0])
     with session.undo.aggregate('occupy compare'):
         for source, one in zip(sources, estimates, strict=True):
             known.look(source).update(palette=chosen.name, range=limits)
-            entry = known.entry(source, one.parameters.mode)
-            if entry.scale_map is None:
-                scale_map = volumes.new_volume(
-                    session, one.scale, source, f'{source.name} {entry.mode} scale', kind='scale')
-                entry = known.set(source, one, scale_map)
+            scale_map = plan.scale_map_of(source) or looks.scale_map_of(
+                session, known.entry(source, one.parameters.mode))
             coloring.color_surfaces(
-                session, coloring.surfaces_of(source), entry.scale_map, chosen, limits,
-                title=estimate.key_title(one) if key and source is sources[-1] else '')
+                session, coloring.surfaces_of(source), scale_map, chosen, limits, key=key)
 
 
 def register(_command_info, logger):
@@ -299,7 +302,8 @@ def register(_command_info, logger):
     description = CmdDesc(
         required=[('maps', SeveralVolumesArg)],
         keyword=[*common.setting_args('mode', 'low_pass'), ('full_scale_from', common.VolumeArg),
-                 ('model', AtomsArg), ('regions', common.VolumesArg), ('file', SaveFileNameArg),
+                 ('model', AtomsArg), ('regions', common.VolumesArg),
+                 ('full_scale_region', ObjectsArg), ('file', SaveFileNameArg),
                  ('color', BoolArg), ('key', BoolArg), ('palette', common.PaletteArg),
                  ('range', ColormapRangeArg), ('block', BoolArg)],
         synopsis='Compare the classes of one data set on one full scale')

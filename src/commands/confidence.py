@@ -2,11 +2,13 @@
 
 from chimerax.core.commands import BoolArg, CmdDesc, ModelIdArg, StringArg
 
+from ..core import Parameters
+from ..core.memory import confidence_bytes
 from ..core.parameters import default
-from ..session import jobs, volumes
+from ..session import volumes
 from ..session.record import record
-from . import common, looks
-from .needed import needed_for_all, numbers_for
+from ..session.wording import sentence
+from . import common, estimating, looks
 
 
 def occupy_confidence(session, maps=None, *, hedge=None, solvent_mask=None, name=None,
@@ -18,40 +20,36 @@ def occupy_confidence(session, maps=None, *, hedge=None, solvent_mask=None, name
     made if there is none.
     """
     hedge = default('hedge') if hedge is None else hedge
-    sources = common.maps_to_estimate(session, maps)
+    sources = estimating.sources_of(session, maps, name, model_id)
     latest = [record(session).latest(source) for source in sources]
     modes = {entry.mode for entry in latest if entry is not None and not entry.stale}
     mode = modes.pop() if len(modes) == 1 and all(latest) else 'occupancy'
-    needs = needed_for_all(session, sources, name=name, model_id=model_id, mode=mode,
-                           solvent_mask=solvent_mask)
-    numbers, kept = numbers_for(session, needs, model_id)
+    requests = [
+        estimating.Request(session, source, Parameters(mode=mode), solvent_mask=solvent_mask)
+        for source in sources]
 
-    def work(progress):
-        made = []
-        for need in needs:
-            found, is_new = need.work(progress)
-            made.append((found, is_new, found.confidence ** hedge))
-        return made
+    def deliver(requests):
+        return [_opened(session, request, name) for request in requests]
 
-    def deliver(results):
-        opened = []
-        for need, number, (found, is_new, confidence) in zip(
-                needs, numbers, results, strict=True):
-            need.keep(session, is_new)
-            number = None if session.models.have_id(number) else number
-            volume = volumes.new_volume(
-                session, confidence, need.source, name or f'{need.source.name} confidence',
-                kind='confidence', model_id=number)
-            looks.show_envelope(volume, 0.5)
-            session.logger.info(
-                f'Confidence of {volumes.label(need.source)} is #{volume.id_string}, shown at 0.5.')
-            for reason in found.solvent.suspect:
-                session.logger.warning(f'The solvent model is suspect: {reason}.')
-            opened.append(volume)
-        return opened
+    maps_text = ', '.join(volumes.label(source) for source in sources)
+    return estimating.run(
+        session, requests, f'Confidence of {maps_text}', deliver,
+        work=lambda request, _progress: request.estimate.confidence ** hedge,
+        costs=lambda request: (confidence_bytes(request.grid),) * 2,
+        opens=True, model_id=model_id, block=block)
 
-    return jobs.run(session, 'Confidence', work, deliver, block=block,
-                    watch=[need.source for need in needs], numbers=kept)
+
+def _opened(session, request, name):
+    """Open one confidence map, and tell of it."""
+    source = request.source
+    volume = estimating.open_result(
+        session, request, request.outcome, name or f'{source.name} confidence', kind='confidence')
+    looks.show_envelope(volume, 0.5)
+    session.logger.info(
+        f'Confidence of {volumes.label(source)} is #{volume.id_string}, shown at 0.5.')
+    for reason in request.estimate.solvent.suspect:
+        session.logger.warning(f'The solvent model is suspect: {sentence(reason, source)}.')
+    return volume
 
 
 def register(_command_info, logger):

@@ -1,20 +1,63 @@
-"""How maps made from another one are shown."""
+"""How maps are coloured by their scale, and how maps made from another one are shown."""
 
-from ..session import coloring
+from chimerax.core.undo import UndoState
+
+from ..session import coloring, volumes
 from ..session.record import record
-from .estimate import choose_look
+from . import common
+
+
+def choose_look(session, source, palette, limits, found):
+    """Palette and range to use for a map: what is given, else what the user chose before.
+
+    found: its estimate, for the range "full". They are remembered in the record. Returns a
+    `Palette` and (low, high).
+    """
+    look = record(session).look(source)
+    if palette is not None:
+        look['palette'] = palette.name
+    elif 'palette' in look:
+        palette, _, _ = common.PaletteArg.parse(look['palette'], session)
+    else:
+        palette = coloring.palette(coloring.DEFAULT_PALETTE)
+    if limits == 'full':
+        limits = (float(found.scale.min()), float(found.scale.max()))
+    if limits is not None:
+        look['range'] = tuple(float(limit) for limit in limits)
+    elif palette.colormap.values_specified:
+        limits = tuple(float(limit) for limit in palette.colormap.value_range())
+    else:
+        limits = tuple(look.get('range', coloring.DEFAULT_RANGE))
+    return palette, limits
+
+
+def scale_map_of(session, entry):
+    """The scale map of an `Entry` of the record, which is opened again if it was closed."""
+    if entry.scale_map is None:
+        name = f'{entry.source.name} {entry.mode} scale'
+        scale_map = volumes.new_volume(
+            session, entry.estimate.scale, entry.source, name, kind='scale')
+        entry = record(session).set(entry.source, entry.estimate, scale_map, entry.started)
+    return entry.scale_map
 
 
 def show_like(session, volume, source):
     """Show a modified map as its source is, colour it by scale if that is, and hide the source."""
     volume.copy_settings_from(source, copy_xform=False, copy_active=False, copy_zone=False)
+    entry = colored_by(session, source)
+    before = source.display
     source.display = False
     volume.display = True
-    entry = colored_by(session, source)
     if entry is not None:
         chosen, limits = choose_look(session, source, None, None, entry.estimate)
         coloring.color_surfaces(
-            session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits)
+            session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits,
+            undoable=False)
+    # Undo gives the view before back; the new map stays open and keeps its colours.
+    undo = UndoState('occupy modify')
+    undo.add(source, 'display', before, False)
+    undo.add(volume, 'display', False, True)
+    session.undo.register(undo)
 
 
 def colored_by(session, source):

@@ -1,87 +1,153 @@
-"""`occupy mask`: masks from a scale, on the grid of the map, ready to be saved."""
+"""`occupy mask`: masks from a scale, on the grid of the map, as other programs take them."""
 
-from chimerax.core.commands import BoolArg, CmdDesc, EnumOf, ModelIdArg, StringArg
+from chimerax.core.commands import (
+    BoolArg,
+    CmdDesc,
+    EnumOf,
+    ModelIdArg,
+    ObjectsArg,
+    SaveFileNameArg,
+    StringArg,
+    quote_path_if_necessary,
+)
 from chimerax.core.errors import UserError
 
-from ..core import Modification, solvent_definition, subtraction_mask
-from ..core.parameters import default
-from ..session import jobs, volumes
-from . import common, looks
-from .needed import needed_for_all, numbers_for
+from ..core import Mask, Modification, Parameters, make_mask
+from ..core.memory import array_bytes, mask_bytes
+from ..session import volumes
+from ..session.regions import Region
+from . import common, estimating, files, looks
+
+#: Kinds that take a word, and the settings each of them has.
+_SETTINGS = {'solvent': ('threshold',), 'subtraction': ('curve', 'power', 'pivot', 'covers'),
+             'weak': ('below',), 'strong': ('above',), 'region': ()}
+_KINDS = ('solvent', 'subtraction', 'weak', 'strong')
+#: What comes next, with the mask's file in it.
+_NEXT = {
+    'kept': 'RELION: relion_particle_subtract --i run_optimiser.star --mask {file} --o Subtract/',
+    'subtracted': 'cryoSPARC: import {file} as a mask; Particle Subtraction takes it as its mask '
+                  'of what is to be subtracted',
+    'focus': 'RELION: relion_refine … --solvent_mask {file} --skip_align, a 3D classification '
+             'focused on it; cryoSPARC: 3D Classification takes it as its focus mask',
+}
 
 
-def occupy_mask(session, maps, kind, curve=None, power=None, *, pivot=None, threshold=None,
-                covers=None, scale_map=None, name=None, model_id=None, block=None):
+def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None, threshold=None,
+                covers=None, below=None, above=None, region=None, extend=None, soft_edge=None,
+                scale_map=None, file=None, name=None, model_id=None, block=None):
     """Make masks from the occupancy-mode scale of maps.
 
-    kind: "solvent", 1 where the scale exceeds `threshold`; or "subtraction", 0 to 1, the share of
-    the signal that `curve` (attenuate or sigmoid, with `power` and `pivot`) keeps, or, with covers
-    "subtracted", takes away. Returns a volume for each map (a list) on the map's own grid.
+    kind: "solvent", where the scale exceeds `threshold`; "weak" and "strong", content whose scale
+    is below `below` or above `above`; "subtraction", the share of the signal that `curve`
+    (attenuate or sigmoid, with `power` and `pivot`) keeps, or, with covers "subtracted", takes
+    away, confined to content. region: atoms, or a mask, to which it is confined; without a kind the
+    mask covers just that. extend, soft_edge: in Å, see `SETTINGS`. file: an .mrc file to write, of
+    one map. Returns a volume for each map (a list) on the map's own grid.
     """
-    make, what = _maker(kind, curve, power, pivot, threshold, covers)
-    needs = needed_for_all(session, maps, name=name, model_id=model_id, scale_map=scale_map)
-    numbers, kept = numbers_for(session, needs, model_id)
+    given = {'curve': curve, 'power': power, 'pivot': pivot, 'threshold': threshold,
+             'covers': covers, 'below': below, 'above': above}
+    mask = _mask(kind or ('region' if region is not None else None), given, extend, soft_edge)
+    sources = estimating.sources_of(session, maps, name, model_id)
+    files.checked_file(file, ('.mrc',))
+    if file is not None and len(sources) > 1:
+        raise UserError(f'file is for one map; {len(sources)} maps are named')
+    regions = {source: Region(region, source) for source in sources} if region else {}
+    requests = [
+        estimating.Request(session, source, Parameters(mode='occupancy'), scale_map=scale_map)
+        for source in sources]
+    voxels = {}
 
-    def work(progress):
-        made = []
-        for need in needs:
-            found, is_new = need.work(progress)
-            made.append((make(need.with_given_scale(found)), is_new))
-        return made
+    def first():
+        for source, one in regions.items():
+            voxels[source] = one.voxels(tuple(reversed(source.data.size)))
 
-    def deliver(masks):
-        opened = []
-        for need, number, (mask, is_new) in zip(needs, numbers, masks, strict=True):
-            need.keep(session, is_new)
-            number = None if session.models.have_id(number) else number
-            volume = volumes.new_volume(
-                session, mask, need.source, name or f'{need.source.name} {kind} mask',
-                kind='mask', model_id=number)
-            looks.show_envelope(volume, 0.5)
-            session.logger.info(
-                f'Mask of {volumes.label(need.source)} ({what}) is #{volume.id_string}; '
-                f'"save mask.mrc models #{volume.id_string}" saves it.')
-            opened.append(volume)
-        return opened
+    def work(request, progress):
+        return make_mask(request.array, request.estimate, mask, voxels.get(request.source),
+                         progress)
 
-    return jobs.run(session, f'{kind.capitalize()} mask', work, deliver, block=block,
-                    watch=[need.source for need in needs], numbers=kept)
+    def deliver(requests):
+        return [_opened(session, request, mask, name, file) for request in requests]
+
+    maps_text = ', '.join(volumes.label(source) for source in sources)
+    return estimating.run(
+        session, requests, f'{mask.kind.capitalize()} mask of {maps_text}', deliver,
+        first=first, work=work,
+        costs=lambda request: (mask_bytes(request.array), array_bytes(request.array)),
+        touches=[model for one in regions.values() for model in one.models],
+        opens=True, model_id=model_id, block=block)
 
 
-def _maker(kind, curve, power, pivot, threshold, covers):
-    """The function from estimate to mask, and what the mask is, in words."""
-    if kind == 'solvent':
-        if curve is not None or power is not None or pivot is not None or covers is not None:
-            raise UserError('a solvent mask takes a threshold only; '
-                            'curves, power, pivot and covers are for a subtraction mask')
-        threshold = default('mask_threshold') if threshold is None else threshold
-        return (lambda found: solvent_definition(found, threshold),
-                f'1 where the scale exceeds {threshold:g}')
-    if threshold is not None:
-        raise UserError('threshold is for a solvent mask; a subtraction mask follows a curve')
-    if curve is None:
-        raise UserError('say which curve subtracts: "subtraction attenuate 3" or '
-                        '"subtraction sigmoid 5 pivot 0.3"')
-    if curve == 'attenuate' and pivot is not None:
-        raise UserError('pivot is for a sigmoid; attenuate has none')
-    modification = common.from_settings(Modification, kind=curve, power=power, pivot=pivot)
-    covers = default('covers') if covers is None else covers
-    program = 'RELION' if covers == 'kept' else 'cryoSPARC'
-    return (lambda found: subtraction_mask(found, modification, covers),
-            f'what {curve} with power {modification.power:g} leaves {covers}, as {program} wants it'
-            if covers == 'kept' else
-            f'what {curve} with power {modification.power:g} takes away, as {program} wants it')
+def _mask(kind, given, extend, soft_edge):
+    """The `Mask` that is asked for; `UserError` for settings that belong to another kind."""
+    if kind is None:
+        raise UserError('say what the mask is to cover: solvent, weak, strong, subtraction, or '
+                        '"region" and atoms')
+    for name, value in given.items():
+        owner = next(one for one, names in _SETTINGS.items() if name in names)
+        if value is not None and owner != kind:
+            raise UserError(f'{name} is for a mask of kind {owner}, not {kind}')
+    settings = {name: given[name] for name in ('threshold', 'below', 'above', 'covers')}
+    if kind == 'subtraction':
+        curve = given['curve']
+        if curve is None:
+            raise UserError('say which curve subtracts: "subtraction attenuate 3" or '
+                            '"subtraction sigmoid 5 pivot 0.3"')
+        if curve == 'attenuate' and given['pivot'] is not None:
+            raise UserError('pivot is for a sigmoid; attenuate has none')
+        settings['modification'] = common.from_settings(
+            Modification, kind=curve, power=given['power'], pivot=given['pivot'])
+    return common.from_settings(Mask, kind=kind, extend=extend, soft_edge=soft_edge, **settings)
+
+
+def _opened(session, request, mask, name, file):
+    """Open one mask, write it if asked, and tell of it and of what comes next."""
+    source = request.source
+    name = name or f'{source.name} {mask.kind} mask'
+    volume = estimating.open_result(session, request, request.outcome, name, kind='mask')
+    looks.show_envelope(volume, 0.5)
+    width = mask.derive_soft_edge(
+        request.estimate.parameters.low_pass, request.estimate.source_grid.step)
+    edge = f'extended by {mask.extend:g} Å, ' if mask.extend else ''
+    edge += f'a soft edge of {width:.3g} Å' if width else 'no soft edge'
+    saved = f'"save mask.mrc models #{volume.id_string}" saves it'
+    if file is not None:
+        from chimerax.core.commands import run
+        run(session, f'save {quote_path_if_necessary(file)} models #{volume.id_string}', log=False)
+        volume.name = name      # saving gives it the name of the file
+        saved = f'wrote {file}'
+    session.logger.info(
+        f'Mask of {volumes.label(source)} ({_words(mask)}, {edge}) is #{volume.id_string}; '
+        f'{saved}. Next, in {_next(mask).format(file=file or "mask.mrc")}.')
+    return volume
+
+
+def _next(mask):
+    return _NEXT[mask.covers if mask.kind == 'subtraction' else 'focus']
+
+
+def _words(mask):
+    """What a mask covers, in words."""
+    if mask.kind == 'subtraction':
+        curve = f'{mask.modification.kind} with power {mask.modification.power:g}'
+        return (f'what {curve} leaves kept, as RELION wants it' if mask.covers == 'kept' else
+                f'what {curve} takes away, as cryoSPARC wants it')
+    return {'solvent': f'1 where the scale exceeds {mask.threshold:g}',
+            'weak': f'content whose scale is below {mask.below:g}',
+            'strong': f'content whose scale is above {mask.above:g}',
+            'region': 'the region'}[mask.kind]
 
 
 def register(_command_info, logger):
     """Register `occupy mask` with ChimeraX."""
     from chimerax.core.commands import register as register_command
     description = CmdDesc(
-        required=[('maps', common.VolumesArg), ('kind', EnumOf(('solvent', 'subtraction')))],
-        optional=[('curve', EnumOf(('attenuate', 'sigmoid'))),
+        required=[('maps', common.VolumesArg)],
+        optional=[('kind', EnumOf(_KINDS)), ('curve', EnumOf(('attenuate', 'sigmoid'))),
                   ('power', common.setting_arg('power'))],
         keyword=[*common.setting_args('pivot'), ('threshold', common.setting_arg('mask_threshold')),
-                 *common.setting_args('covers'), ('scale_map', common.VolumeArg),
-                 ('name', StringArg), ('model_id', ModelIdArg), ('block', BoolArg)],
+                 *common.setting_args('covers', 'below', 'above'), ('region', ObjectsArg),
+                 *common.setting_args('extend', 'soft_edge'), ('scale_map', common.VolumeArg),
+                 ('file', SaveFileNameArg), ('name', StringArg), ('model_id', ModelIdArg),
+                 ('block', BoolArg)],
         synopsis='Make masks from the scale of maps')
     register_command('occupy mask', description, occupy_mask, logger=logger)

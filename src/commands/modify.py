@@ -1,17 +1,13 @@
 """`occupy amplify`, `attenuate`, `sigmoid` and `solvent`: modified maps at full resolution."""
 
-from html import escape
-
 from chimerax.core.commands import BoolArg, CmdDesc, ModelIdArg, StringArg
-from chimerax.core.errors import UserError
 
-from ..core import Modification, check_modification, modify
-from ..core.memory import modify_bytes
-from ..session import freememory, jobs, volumes
+from ..core import Modification, Parameters, check_modification, modify
+from ..core.memory import array_bytes, modify_bytes
+from ..session import volumes
 from ..session.record import record
-from . import common, looks
-from .estimate import words_for
-from .needed import needed_for_all, numbers_for
+from ..session.wording import user_error
+from . import common, estimating, logtables, looks
 
 #: What is said of each kind: of a map (its name), of what was done, and the settings it has.
 _COMMON = ('hedge', 'confidence', 'exclude_solvent', 'output_low_pass', 'match_histogram', 'seed',
@@ -42,95 +38,59 @@ def occupy_modify(session, kind, maps=None, *, scale_map=None, solvent_mask=None
     its source is, and the source is hidden.
     """
     modification = common.from_settings(Modification, kind=kind, **settings)
-    needs = needed_for_all(session, maps, name=name, model_id=model_id,
-                           solvent_mask=solvent_mask, scale_map=scale_map)
-    for need in needs:
-        if need.found is not None and solvent_mask is None:
-            _check(need, modification)
-    title = f'{KINDS[kind][0].capitalize()} ' + ', '.join(volumes.label(n.source) for n in needs)
-    _require_memory(needs, title)
-    numbers, kept = numbers_for(session, needs, model_id)
-    words = words_for(scaleMap=scale_map, solventMask=solvent_mask)
+    requests = [
+        estimating.Request(session, source, Parameters(mode='occupancy'), scale_map=scale_map,
+                           solvent_mask=solvent_mask)
+        for source in estimating.sources_of(session, maps, name, model_id)]
+    for request in requests:
+        if request.is_at_hand:
+            _check(request, request.found, modification)
+    words = estimating.words_for(scaleMap=scale_map, solventMask=solvent_mask)
 
-    def work(progress):
-        return [_modified(need, modification, _part(progress, i, len(needs)))
-                for i, need in enumerate(needs)]
+    def work(request, progress):
+        _check(request, request.estimate, modification)
+        return modify(request.array, request.estimate, modification, progress)
 
-    def deliver(results):
-        refused = None
-        opened = []
-        for need, number, (result, is_new, error) in zip(needs, numbers, results, strict=True):
-            need.keep(session, is_new)
-            if error is None:
-                opened.append(
-                    _opened(session, need, result, modification, number, name, words))
-            refused = refused or error
-        if refused is not None:
-            raise UserError(refused)
-        return opened
+    def deliver(requests):
+        return [_opened(session, request, modification, name, words) for request in requests]
 
-    return jobs.run(session, title, work, deliver, block=block,
-                    watch=[need.source for need in needs], numbers=kept)
+    maps_text = ', '.join(volumes.label(request.source) for request in requests)
+    return estimating.run(
+        session, requests, f'{KINDS[kind][0].capitalize()} {maps_text}', deliver, work=work,
+        costs=lambda request: (modify_bytes(request.array), array_bytes(request.array)),
+        opens=True, model_id=model_id, block=block)
 
 
-def _check(need, modification):
-    try:
-        check_modification(need.found, modification)
-    except ValueError as error:
-        raise UserError(f'{volumes.label(need.source)}: {error}') from None
-
-
-def _require_memory(needs, title):
-    height = kept = 0
-    for need in needs:
-        height = max(height, kept + need.bytes_needed, kept + modify_bytes(need.array))
-        kept += 4 * need.array.size
-    freememory.require(height, title, 'close other maps first')
-
-
-def _part(progress, index, number):
-    """The progress of one of several equal parts."""
-    return lambda share, stage='': progress((index + share) / number, stage)
-
-
-def _modified(need, modification, progress):
-    """In a thread: the modified map, whether its estimate is new, and why there is none."""
-    found, is_new = need.work(lambda share, stage='': progress(0.5 * share, stage))
+def _check(request, found, modification):
     try:
         check_modification(found, modification)
     except ValueError as error:
-        # The estimate is kept all the same: nothing is lost.
-        return None, is_new, f'{volumes.label(need.source)}: {error}'
-    result = modify(need.array, need.with_given_scale(found), modification,
-                    lambda share, stage='': progress(0.5 + 0.5 * share, stage))
-    return result, is_new, None
+        raise user_error(error, request.source) from None
 
 
-def _opened(session, need, result, modification, number, name, words):
+def _opened(session, request, modification, name, words):
     """Open one modified map, show it as its source is, and tell what was done."""
-    source = need.source
+    source = request.source
     what = KINDS[modification.kind][0]
-    if modification.output != 'map':
-        what += f' {modification.output}'
-    number = None if session.models.have_id(number) else number
     is_map = modification.output == 'map'
-    volume = volumes.new_volume(
-        session, result, source, name or f'{source.name} {what}',
-        kind='map' if is_map else modification.output, model_id=number,
-        show=modification.output == 'difference')
+    if not is_map:
+        what += f' {modification.output}'
+    volume = estimating.open_result(
+        session, request, request.outcome, name or f'{source.name} {what}',
+        kind='map' if is_map else modification.output, show=modification.output == 'difference')
     if is_map:
         looks.show_like(session, volume, source)
         used = record(session).look(source).setdefault('modifications', {})
         used[modification.kind] = (modification.power, modification.pivot)
-    _log(session, need, volume, modification, words)
+    _log(session, request, volume, modification, words)
     return volume
 
 
-def _log(session, need, volume, modification, words):
-    kind, source = modification.kind, need.source
+def _log(session, request, volume, modification, words):
+    kind, source = modification.kind, request.source
     names = KINDS[kind][1]
-    with_scale = '' if kind == 'solvent' or need.scale_map is None else (
-        f' by its scale #{need.scale_map.id_string}')
+    with_scale = '' if kind == 'solvent' or request.scale_map is None else (
+        f' by its scale #{request.scale_map.id_string}')
     strength = '' if kind == 'solvent' else f', power {modification.power:g}'
     if kind == 'sigmoid':
         strength += f', pivot {modification.pivot:g}'
@@ -139,7 +99,8 @@ def _log(session, need, volume, modification, words):
     command = ' '.join([f'occupy {kind} #{source.id_string}',
                         common.settings_text(modification, names), words,
                         f'modelId #{volume.id_string}']).replace('  ', ' ')
-    session.logger.info(f'<pre>{escape(command)}</pre>', is_html=True)
+    session.logger.info(logtables.folded(
+        'The command that repeats this', logtables.repeated(command)), is_html=True)
 
 
 def _command(kind):

@@ -10,8 +10,8 @@ from ..core.describe import described
 from ..figures import solvent as figures
 from ..session import volumes
 from ..session.record import record
-from . import common, files
-from .estimate import parameter_rows
+from ..session.wording import sentence
+from . import common, files, logtables
 
 _TABLES = ('.csv',)
 _IMAGES = ('.png', '.pdf', '.svg')
@@ -53,12 +53,13 @@ def occupy_report(session, map=None, *, mode=None, file=None):
     """
     entry = common.entry_of(session, map, mode)
     files.checked_file(file, _REPORTS)
-    rows = parameter_rows(entry.estimate)
+    rows = logtables.parameter_rows(entry.estimate)
     title = f'{entry.mode.capitalize()} scale of {volumes.label(entry.source)}'
     report = {'map': entry.source.name, **described(entry.estimate)}
-    session.logger.info(f'<b>{escape(title)}</b>{common.table(rows)}', is_html=True)
+    session.logger.info(f'<b>{escape(title)}</b>{logtables.named_rows(rows)}', is_html=True)
     for reason in entry.estimate.solvent.suspect:
-        session.logger.warning(f'The solvent model is suspect: {reason}.')
+        session.logger.warning(
+            f'The solvent model is suspect: {sentence(reason, entry.source)}.')
     if file is not None:
         with files.opened(file) as stream:
             if file.lower().endswith('.json'):

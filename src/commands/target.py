@@ -2,11 +2,11 @@
 
 from chimerax.core.commands import BoolArg, CmdDesc, ObjectsArg
 
-from ..core import targeted_occupancy
-from ..session import jobs, volumes
-from ..session.regions import region_of
-from . import common
-from .needed import Needed
+from ..core import Parameters, targeted_occupancy
+from ..core.memory import target_bytes
+from ..session import volumes
+from ..session.regions import Region
+from . import common, estimating
 
 
 def occupy_target(session, map, *, region=None, distance=None, mode=None, solvent_mask=None,
@@ -19,25 +19,29 @@ def occupy_target(session, map, *, region=None, distance=None, mode=None, solven
     occupancy mode if not said otherwise, and made first if there is none.
     """
     mode = 'occupancy' if mode is None else mode
-    need = Needed(session, map, mode=mode, solvent_mask=solvent_mask)
-    voxels, words = region_of(region, map, need.working_grid.shape, distance)
+    request = estimating.Request(session, map, Parameters(mode=mode), solvent_mask=solvent_mask)
+    region, voxels = Region(region, map, distance), None
 
-    def work(progress):
-        found, is_new = need.work(progress)
-        return targeted_occupancy(need.array, found, voxels), is_new
+    def first():
+        nonlocal voxels
+        voxels = region.voxels(request.grid.shape)
 
-    def deliver(result):
-        target, is_new = result
-        need.keep(session, is_new)
+    def work(request, _progress):
+        return targeted_occupancy(request.array, request.estimate, voxels)
+
+    def deliver(requests):
+        target = requests[0].outcome
         session.logger.info(
-            f'Targeted occupancy of {volumes.label(map)}, {words}: {target.occupancy:.3f} '
+            f'Targeted occupancy of {volumes.label(map)}, {region.words}: {target.occupancy:.3f} '
             f'(n = {target.voxels} voxels, τ_n = {target.tau:.6g}, '
-            f'full scale {target.full_scale:.4g}).')
+            f'full scale {target.full_scale:.4g}). It is an upper bound where stronger density is '
+            'near; with a model, "occupy fit" tells the occupancy itself.')
         return target
 
-    return jobs.run(session, f'Targeted occupancy of {volumes.label(map)}', work, deliver,
-                    block=block, watch=[map],
-                    numbers=[] if need.number is None else [need.number])
+    return estimating.run(
+        session, [request], f'Targeted occupancy of {volumes.label(map)}', deliver, first=first,
+        work=work, costs=lambda request: (target_bytes(request.array, request.grid), 0),
+        touches=region.models, block=block)
 
 
 def register(_command_info, logger):

@@ -7,26 +7,38 @@
     weaker = modify(array, found, Modification('attenuate', power=3))
 """
 
+from .content import content_region
+from .displacement import displacement, weights
 from .grid import Grid
 from .mapcheck import check_map
-from .masks import content_map, solvent_definition, subtraction_mask, targeted_occupancy
+from .masks import (
+    content_map,
+    make_mask,
+    region_mask,
+    solvent_definition,
+    subtraction_mask,
+    targeted_occupancy,
+)
 from .modeldensity import Atoms
 from .modify import Modifier, check_modification, modify
 from .occupancies import (
     GroupOccupancy,
     Occupancies,
+    common_solvent,
     fit_occupancies,
     occupancies,
     on_one_scale,
     prepare,
 )
-from .parameters import SETTINGS, FitParameters, Modification, Parameters
+from .parameters import SETTINGS, FitParameters, Mask, Modification, Parameters
 from .scale import ScaleEstimate, derive, estimate, refit_solvent
 from .threads import Cancelled
 
 __all__ = [
-    'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Modification',
-    'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map', 'check_modification',
-    'content_map', 'derive', 'estimate', 'fit_occupancies', 'modify', 'occupancies', 'on_one_scale',
-    'prepare', 'refit_solvent', 'solvent_definition', 'subtraction_mask', 'targeted_occupancy',
+    'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Mask',
+    'Modification', 'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map',
+    'check_modification', 'common_solvent', 'content_map', 'content_region', 'derive',
+    'displacement', 'estimate', 'fit_occupancies', 'make_mask', 'modify', 'occupancies',
+    'on_one_scale', 'prepare', 'refit_solvent', 'region_mask', 'solvent_definition',
+    'subtraction_mask', 'targeted_occupancy', 'weights',
 ]

@@ -35,7 +35,16 @@ def low_pass(array, grid, resolution, shape=None, progress=None, b=0.0):
     are no distances, those within 1/resolution. After METHOD section 3 (docs/method.md); the
     published program's filter is off-centre by half a Fourier voxel.
     """
-    target = grid if shape is None else grid.resampled(shape)
+    return low_passes(array, grid, resolution, [shape or array.shape], progress, b)[0]
+
+
+def low_passes(array, grid, resolution, shapes, progress=None, b=0.0):
+    """The same low-passed map as often as there are `shapes` of samples, from one transform.
+
+    Each shape (z, y, x) must hold what the low-pass keeps, or be the first. For the rest see
+    `low_pass`. Returns a list of float32 arrays.
+    """
+    target = grid.resampled(shapes[0])
     counts = shells(target, resolution)
 
     def weight(kz, ky, kx):
@@ -48,7 +57,19 @@ def low_pass(array, grid, resolution, shape=None, progress=None, b=0.0):
             return ((kx / counts[0]) ** 2 + (ky / counts[1]) ** 2 + (kz / counts[2]) ** 2) < 1
         return frequency_squared(grid, kz, ky, kx) <= resolution ** -2 * (1 + 1e-9)
 
-    return _filtered(array, target.shape, _reach(target, counts, resolution), weight, progress)
+    return _filtered(array, shapes, _reach(target, counts, resolution), weight, progress)
+
+
+def sampling(grid, resolution, per_wave, least):
+    """The shape (z, y, x) of fewer samples of a map that a low-pass has left no more than that.
+
+    grid: the `Grid` of the map. resolution: of the low-pass, in Å. per_wave: samples along an axis
+    per shortest wave that is kept, above 2. least: samples along an axis at least, as far as there
+    are so many.
+    """
+    counts = _reach(grid, shells(grid, resolution), resolution)
+    return tuple(min(n, fft.next_fast_len(max(least, int(per_wave * (count + 1))), real=True))
+                 for n, count in zip(grid.shape, counts, strict=True))
 
 
 def _reach(grid, counts, resolution):
@@ -66,11 +87,21 @@ def crop(array, shape, progress=None):
     would fit.
     """
     reach = tuple((n - 1) // 2 for n in shape)
-    return _filtered(array, shape, reach, None, progress)
+    return _filtered(array, [shape], reach, None, progress)[0]
 
 
-def _filtered(array, shape, reach, weight, progress):
-    """Transform, keep the indices up to `reach` (z, y, x), multiply by `weight`, transform back.
+def pad(array, shape, progress=None):
+    """A map Fourier-padded to a larger `shape` (z, y, x): the same box, more samples; float32.
+
+    What a map holds at the Nyquist frequency of an even length is left out.
+    """
+    reach = tuple((n - 1) // 2 for n in array.shape)
+    return _filtered(array, [shape], reach, None, progress)[0]
+
+
+def _filtered(array, shapes, reach, weight, progress):
+    """Transform, keep the indices up to `reach` (z, y, x), multiply by `weight`, transform back to
+    each of the shapes.
 
     Along x and y all planes are transformed one after the other; along z, there and back, column by
     column. Nothing outside the kept indices is looked at beyond the first transform.
@@ -78,15 +109,29 @@ def _filtered(array, shape, reach, weight, progress):
     kept = tuple(_kept(part) for part in reach[:2])
     stages = Stages(progress, {'forward': 2, 'across': 1, 'backward': 2})
     half = _forward(array, kept[1], reach[2], stages.next('forward'))
-    half = _across(half, shape[0], kept, reach[2], weight, stages.next('across'))
-    half *= np.float32(np.prod(shape) / np.prod(array.shape))
-    return _backward(half, kept[1], shape, stages.next('backward'))
+    # The first shape last: its transform may take the place of what the others start from.
+    results = [_to_shape(half, array.size, shape, kept, reach[2], weight, None, in_place=False)
+               for shape in shapes[1:]]
+    return [_to_shape(half, array.size, shapes[0], kept, reach[2], weight, stages), *results]
 
 
-def _across(half, mz, kept, reach_x, weight, progress):
-    """The transform along z there and back, of `mz` planes: in place unless that number changes."""
+def _to_shape(half, voxels, shape, kept, reach_x, weight, stages, in_place=True):
+    """From the planes' transforms to a map of `shape`: float32 (z, y, x)."""
+    def on(name):
+        return None if stages is None else stages.next(name)
+
+    half = _across(half, shape[0], kept, reach_x, weight, on('across'), in_place)
+    half *= np.float32(np.prod(shape) / voxels)
+    return _backward(half, kept[1], shape, on('backward'))
+
+
+def _across(half, mz, kept, reach_x, weight, progress, in_place):
+    """The transform along z there and back, of `mz` planes: in place, if allowed, unless that
+    number changes.
+    """
     kx = np.arange(reach_x + 1)
-    result = half if mz == half.shape[0] else np.empty((mz, *half.shape[1:]), np.complex64)
+    in_place = in_place and mz == half.shape[0]
+    result = half if in_place else np.empty((mz, *half.shape[1:]), np.complex64)
 
     def one_slab(columns, step):
         lines = fft.fft(half[:, columns], axis=0)[kept[0]]
@@ -159,4 +204,4 @@ def blurred(array, grid, b, shape, progress=None):
     def weight(kz, ky, kx):
         return np.exp(frequency_squared(target, kz, ky, kx) * np.float32(-b / 4))
 
-    return _filtered(array, target.shape, reach, weight, progress)
+    return _filtered(array, [target.shape], reach, weight, progress)[0]

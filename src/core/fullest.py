@@ -10,10 +10,10 @@ component is. Nothing is known of which part of the map is full, and nothing nee
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from .grid import Grid
 from .solvent import SolventModel
+from .wording import FULL_SCALE, Remark
 
 #: Width (σ) of the neighbourhood, in units of the low-pass: 4.8 Å where that is 8 Å. The content
 #: that counts for a place lies within some 10 Å.
@@ -44,7 +44,7 @@ class Content:
 
     density: np.ndarray
     grid: Grid
-    low_pass: float
+    low_pass: float | None
     solvent: SolventModel
     baseline: float = 0.0
 
@@ -103,17 +103,21 @@ def find_fullest(maximum, content):
 def _doubts(value, own_share, level, share):
     """What to be said of a full scale: `level` descending, `share` of the content down to it."""
     if own_share < SMALL_SHARE:
-        yield (f'full scale rests on {own_share:.0%} of the content: so small a part may set it '
-               'too high, if it is denser than the rest, or too low, if it is too small to stand '
-               'apart; compare fullScaleRegion')
+        yield Remark(
+            f'full scale rests on {own_share:.0%} of the content: so small a part may set it too '
+            'high, if it is denser than the rest, or too low, if it is too small to stand apart; '
+            'compare {full_scale_region}', kind=FULL_SCALE)
     elif level[np.searchsorted(share, ABOVE_SHARE)] > ABOVE * value:
-        yield (f'a small part of the map lies more than {ABOVE - 1:.0%} above full scale: if it is '
-               'the fuller one, and not only denser, full scale is too low; compare '
-               'fullScaleRegion')
+        yield Remark(
+            f'a small part of the map lies more than {ABOVE - 1:.0%} above full scale: if it is '
+            'the fuller one, and not only denser, full scale is too low; compare '
+            '{full_scale_region}', kind=FULL_SCALE)
 
 
 def _levels(maximum, content):
     """The averaged local maximum at the samples that are content, and their densities; float64."""
+    # Here, since loading it takes longer than a small estimate that does not need it.
+    from scipy.ndimage import gaussian_filter
     samples = content.samples()
     density = content.density[samples]
     weight = np.where(density > content.threshold, density - content.baseline, 0).astype(np.float64)

@@ -6,6 +6,7 @@ import numpy as np
 
 from .fullest import find_fullest
 from .noisefloor import MUCH_NOISE, find_noise_floor, without_noise
+from .wording import FULL_SCALE, INVERT, NOISE, MapError, Remark, SettingError
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,13 @@ def find_full_scale(maximum, tiles, parameters, content, region=None, other=None
     taken over, or None. Returns `FullScale`; raises `ValueError` where it would not be positive.
     """
     if sum((region is not None, other is not None, parameters.full_scale != 'published')) > 1:
-        raise ValueError('give only one of fullScale, fullScaleRegion and fullScaleFrom')
+        raise SettingError(
+            ('full_scale', 'full_scale_region', 'full_scale_from'),
+            'give only one of {full_scale}, {full_scale_region} and {full_scale_from}')
     corrected = False
     if region is not None:
         if not region.any():
-            raise ValueError('the region of full scale holds no voxel of the map')
+            raise SettingError('full_scale_region', '{full_scale_region} holds no voxel of the map')
         found = FullScale(float(np.median(maximum[region])), 'median over a region said to be full')
     elif other is not None:
         found = FullScale(other.full_scale, 'taken from another map')
@@ -52,8 +55,8 @@ def find_full_scale(maximum, tiles, parameters, content, region=None, other=None
     else:
         found = FullScale(float(parameters.full_scale), 'given')
     if found.value <= 0:
-        raise ValueError(f'full scale came out as {found.value:.4g}, but density must be positive: '
-                         'the map may be inverted (in ChimeraX: volume scale #1 factor -1)')
+        raise MapError(f'full scale came out as {found.value:.4g}, but density must be positive: '
+                       'the map may be inverted', (INVERT,))
     if corrected and not parameters.recalibrate:
         found = _corrected(found, maximum, content)
     return found
@@ -64,8 +67,9 @@ def _automatic(maximum, tiles, content):
     fullest = find_fullest(maximum, content)
     if fullest is None:
         return FullScale(tiles.full.value, 'largest tile value', (
-            'fullScale auto finds too little that stands out from the solvent and took the '
-            'published full scale; give fullScale a value or fullScaleRegion a region',))
+            Remark('{full_scale} auto finds too little that stands out from the solvent and took '
+                   'the published full scale; give {full_scale} a value or {full_scale_region} a '
+                   'region', kind=FULL_SCALE),))
     note = f'auto: mean of the fullest component, {fullest.share:.0%} of the content'
     return FullScale(fullest.value, note, tuple(fullest.warnings))
 
@@ -73,15 +77,16 @@ def _automatic(maximum, tiles, content):
 def _corrected(found, maximum, content):
     """The same full scale with the noise floor that its scale is to be corrected for."""
     if content.solvent.suspect:
-        return FullScale(found.value, found.note, (*found.warnings, (
+        return FullScale(found.value, found.note, (*found.warnings, Remark(
             'the scale is not corrected for noise, because the solvent model is suspect: weak '
-            'parts may read too high')))
+            'parts may read too high', kind=NOISE)))
     floor = find_noise_floor(maximum, content)
     if without_noise(found.value, floor) <= 0:
-        raise ValueError('full scale does not rise above the noise; '
-                         'try fullScale published or a larger lowPass')
+        raise SettingError('full_scale', 'full scale does not rise above the noise; try '
+                                         '{full_scale} published or a larger {low_pass}')
     warnings = found.warnings
     if floor > MUCH_NOISE * found.value:
-        warnings = (*warnings, f'noise alone reaches {floor / found.value:.0%} of full scale: '
-                               'scales below that say little; try a larger lowPass')
+        warnings = (*warnings, Remark(
+            f'noise alone reaches {floor / found.value:.0%} of full scale: scales below that say '
+            'little; try a larger {low_pass}', kind=NOISE))
     return FullScale(found.value, found.note, warnings, floor)

@@ -1,38 +1,38 @@
 """Whether an array can be worked on as a map."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .grid import Grid
 from .parameters import VALUES
 from .threads import in_threads, slabs
+from .wording import INVERT, REPLACE_VALUES, RESCALE, MapError
 
 SLAB = 8
 
 
-def check_map(array, axes):
-    """Check that a map can be estimated and return its `Grid`; `ValueError` says what is wrong.
+def check_map(array: np.ndarray, axes: ArrayLike) -> Grid:
+    """Check that a map can be estimated and return its `Grid`; `MapError` says what is wrong.
 
     array: (z, y, x) of any real type. axes: a voxel size, (x, y, z) sizes in Å or three step
     vectors.
     """
     if array.ndim != 3:
-        raise ValueError(f'a map has three dimensions, not {array.ndim}')
+        raise MapError(f'a map has three dimensions, not {array.ndim}')
     if min(array.shape) < 2:
-        raise ValueError('a single plane is not a map; give a map with several sections')
+        raise MapError('a single plane is not a map; give a map with several sections')
     grid = Grid.of(array.shape, axes)
     low, high = value_range(array)
     if not np.isfinite([low, high]).all():
-        raise ValueError('the map holds values that are not numbers; replace them first')
+        raise MapError('the map holds values that are not numbers', (REPLACE_VALUES,))
     if low == high:
-        raise ValueError(f'the map is constant: every voxel is {low:g}')
+        raise MapError(f'the map is constant: every voxel is {low:g}')
     if high <= 0:
-        raise ValueError('the map has no positive density; density must be positive '
-                         '(in ChimeraX: volume scale #1 factor -1)')
+        raise MapError('the map has no positive density, and density must be positive', (INVERT,))
     if max(-low, high) > VALUES[1] or high - low < VALUES[0]:
-        raise ValueError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
-                         f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate '
-                         'with; if no voxel is damaged, scale the map first (in ChimeraX: '
-                         'volume scale #1 factor and a number)')
+        raise MapError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
+                       f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate with, '
+                       'if no voxel is damaged', (RESCALE,))
     return grid
 
 

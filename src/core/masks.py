@@ -5,28 +5,134 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import fourier
+from .content import content_region, opened, without_specks
 from .curves import gain
-from .interpolate import Interpolator
+from .distance import LAYERS, soft_edge
+from .grid import Grid
+from .interpolate import Interpolator, resample
 from .localmax import order_share
 from .memory import as_floats
-from .parameters import default
+from .parameters import Mask, Modification, Parameters, default
+from .progress import Progress, Stages
+from .scale import ScaleEstimate
 from .threads import in_threads, slabs
 from .tiles import search_tiles
 
 SLAB = 8
 THRESHOLD = default('mask_threshold')
 COVERS = default('covers')
+#: A mask of 0 to 1 counts above this. It is one if its values lie so near to that range, and the
+#: largest so near to 1.
+MASK_LEVEL, MASK_SLACK = 0.5, 0.05
 
 
-def solvent_definition(estimate, threshold=THRESHOLD):
-    """A mask that is 1 where the scale exceeds a threshold, else 0: float32 (z, y, x), grid of the
-    map.
+def mask_level(array):
+    """The value above which a map that is given as the mask of a region counts.
+
+    array: the whole mask (z, y, x), any real type. 0.5 for a mask of 0 to 1; half of the maximum
+    where the values are others, as of a density made from a model. Raises `ValueError` for a mask
+    with nothing positive, or with values that are not numbers.
+    """
+    low, high = float(np.min(array)), float(np.max(array))
+    if not np.isfinite([low, high]).all():
+        raise ValueError('the mask holds values that are not numbers; replace them first')
+    if high <= 0:
+        raise ValueError('the mask has nothing above zero')
+    is_mask = low >= -MASK_SLACK and abs(high - 1) <= MASK_SLACK
+    return MASK_LEVEL if is_mask else high / 2
+
+
+def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
+              region: np.ndarray | None = None, progress: Progress | None = None) -> np.ndarray:
+    """A mask that other programs can use: float32 (z, y, x), 0 to 1, on the grid of the map.
+
+    array: the map (z, y, x). estimate: its `ScaleEstimate`. mask: a `Mask`. region: boolean (z, y,
+    x) on the grid of the map, to which what the mask covers (or subtracts) is confined before it is
+    extended and softened. progress: as for `estimate`.
+
+    Weak parts, strong parts and what is subtracted are confined to content (`content_region`).
+    Weak parts and what is subtracted have no place where they are thinner than 3/4 of the low-pass:
+    that is the foot of strong density. A mask of what is kept is the complement of what is
+    subtracted, so that it is 1 in solvent. Raises `ValueError` where the mask would cover nothing.
+    Section 8 of docs/method.md.
+    """
+    stages = Stages(progress, {'Content': 2, 'Parts': 2, 'Soft edge': 3})
+    grid = estimate.source_grid
+    if mask.kind == 'region':
+        values = region
+    elif mask.kind == 'solvent':
+        values = solvent_definition(estimate, mask.threshold) > 0
+    else:
+        stages.next('Content')
+        content = content_region(array, estimate)
+        stages.next('Parts')
+        values = _parts(estimate, mask, content)
+    if region is not None:
+        values = values & region if values.dtype == bool else values * region
+    if not values.any():
+        raise ValueError(_nothing(mask, region))
+    width = mask.derive_soft_edge(estimate.parameters.low_pass, grid.step)
+    result = soft_edge(values, grid, mask.extend, width, stages.next('Soft edge'))
+    if mask.kind == 'subtraction' and mask.covers == 'kept':
+        np.subtract(1, result, out=result)
+    stages.finish()
+    return result
+
+
+def region_mask(region: np.ndarray, grid: Grid, mask: Mask) -> np.ndarray:
+    """The soft mask of a region: float32 (z, y, x), 0 to 1, on the region's `grid`.
+
+    region: boolean (z, y, x). mask: a `Mask` of kind "region"; a derived edge is that of the
+    default low-pass.
+    """
+    width = mask.derive_soft_edge(Parameters().derive_low_pass(grid), grid.step)
+    return soft_edge(region, grid, mask.extend, width)
+
+
+def _parts(estimate, mask, content):
+    """What a mask of parts covers before its edge, on the grid of the map: boolean or 0 to 1."""
+    scale, grid, low_pass = estimate.scale, estimate.grid, estimate.parameters.low_pass
+    if mask.kind == 'strong':
+        values = (content & (scale > mask.above)).astype(np.float32)
+    else:
+        if mask.kind == 'weak':
+            values = (content & (scale < mask.below)).astype(np.float32)
+        else:
+            values = 1 - np.minimum(gain(scale, mask.modification, limit=0), 1)
+            values *= content
+        values = opened(values, grid, low_pass)
+    values *= without_specks(values >= 0.5 / LAYERS, grid, low_pass)
+    values = resample(values, estimate.source_grid.shape)
+    return values if mask.kind == 'subtraction' else values >= 0.5
+
+
+def _nothing(mask, region):
+    """Why a mask covers nothing, and what to do, in a sentence."""
+    where = '' if region is None else ' in the region'
+    if mask.kind == 'weak':
+        return (f'no part of the map{where} has a scale below {mask.below:g} and is thick enough '
+                'to be one; raise "below", or look at the scale first')
+    if mask.kind == 'strong':
+        return f'no part of the map{where} has a scale above {mask.above:g}; lower "above"'
+    if mask.kind == 'solvent':
+        return f'the scale{where} is nowhere above the threshold {mask.threshold:g}; lower it'
+    return (f'the curve subtracts nothing{where}: no part of the map is weak enough; '
+            'try a larger power' + (' or pivot' if mask.modification.kind == 'sigmoid' else ''))
+
+
+def solvent_definition(estimate: ScaleEstimate, threshold: float = THRESHOLD) -> np.ndarray:
+    """The published solvent definition: 1 where the scale exceeds a threshold, else 0.
+
+    Float32 (z, y, x), on the grid of the map. `make_mask` gives it a soft edge.
     """
     return _on_source(estimate, lambda scale: scale > threshold)
 
 
-def subtraction_mask(estimate, modification, covers=COVERS):
-    """A soft mask for signal subtraction: float32 (z, y, x), 0 to 1, on the grid of the map.
+def subtraction_mask(estimate: ScaleEstimate, modification: Modification,
+                     covers: str = COVERS) -> np.ndarray:
+    """The published mask for signal subtraction: float32 (z, y, x), 0 to 1, grid of the map.
+
+    For use in other programs `make_mask` confines it to content and softens its edges.
 
     modification: attenuate or sigmoid; its gain without the scale limit, at most 1, is the share of
     the signal that is kept. covers: "kept" gives that share (RELION's subtraction), "subtracted"
@@ -65,7 +171,8 @@ class TargetedOccupancy:
     full_scale: float
 
 
-def targeted_occupancy(array, estimate, region):
+def targeted_occupancy(array: np.ndarray, estimate: ScaleEstimate,
+                       region: np.ndarray) -> TargetedOccupancy:
     """The scale of a whole region as one number, with a kernel of its own size.
 
     array: the map (z, y, x). estimate: its `ScaleEstimate`, whose mode, low-pass and recalibration
@@ -88,7 +195,7 @@ def targeted_occupancy(array, estimate, region):
     return TargetedOccupancy(min(1.0, max(0.0, occupancy)), n, tau, full_scale)
 
 
-def content_map(array, estimate):
+def content_map(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
     """W, the map on the working grid that the scale is taken of: float32 (z, y, x)."""
     array = as_floats(array)
     working, source = estimate.grid, estimate.source_grid

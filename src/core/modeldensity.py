@@ -6,6 +6,7 @@ Fourier transform: another B-factor, or the solvent that the group displaces, is
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy import fft
@@ -35,10 +36,10 @@ class Atoms:
     """
 
     positions: np.ndarray
-    elements: object
-    groups: object
+    elements: Any
+    groups: Any
     names: tuple
-    weights: object = None
+    weights: Any = None
     kinds: tuple | None = None
 
     def __post_init__(self):
@@ -66,11 +67,11 @@ class Atoms:
     def __len__(self):
         return len(self.positions)
 
-    def kind(self, group):
+    def kind(self, group: int) -> str:
         """The kind of a group, '' where nothing is said."""
         return self.kinds[group] if self.kinds else ''
 
-    def counts(self):
+    def counts(self) -> np.ndarray:
         """Atoms of each group."""
         return np.bincount(self.groups[self.groups >= 0], minlength=len(self.names))
 
@@ -87,8 +88,8 @@ class LocalDensity:
     start: tuple
     shape: tuple
     transform: np.ndarray = field(repr=False)
-    places: np.ndarray = field(default=None, repr=False)
-    rows: np.ndarray = field(default=None, repr=False)
+    places: np.ndarray | None = field(default=None, repr=False)
+    rows: np.ndarray | None = field(default=None, repr=False)
 
     def values(self, factor):
         """The density (z, y, x) with its transform multiplied by a factor of that shape."""

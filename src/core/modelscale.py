@@ -17,6 +17,7 @@ from .occupancydesign import Design
 from .occupancyfit import fit_design, model_map
 from .occupancynotes import check_atoms, map_warnings
 from .parameters import FitParameters
+from .wording import SettingError
 
 #: The model counts from the first share on of what it gives at its atoms, and wholly from the
 #: second; between them the divisor passes into the plain full scale.
@@ -26,9 +27,10 @@ PASSING = (0.4, 0.8)
 def check_model(atoms, grid, parameters):
     """Raise `ValueError` unless a scale can be taken against a model."""
     if parameters.mode != 'occupancy':
-        raise ValueError('fullScaleModel needs mode occupancy')
+        raise SettingError('mode', '{full_scale_model} needs {mode} occupancy')
     if parameters.full_scale != 'published':
-        raise ValueError('give only one of fullScale and fullScaleModel')
+        raise SettingError(('full_scale', 'full_scale_model'), 'give only one of {full_scale} and '
+                           '{full_scale_model}')
     check_atoms(atoms, grid)
 
 

@@ -1,5 +1,7 @@
 """Modified maps: density weakened, strengthened or removed by its scale, at full resolution."""
 
+from functools import cached_property
+
 import numpy as np
 
 from . import fourier
@@ -10,25 +12,33 @@ from .histogram import match_histogram
 from .interpolate import Interpolator
 from .mapcheck import value_range
 from .memory import as_floats
-from .progress import Stages
+from .parameters import Modification
+from .progress import Progress, Stages
+from .scale import ScaleEstimate
 from .threads import in_threads, slabs
+from .wording import NO_RECONSTRUCTION, MapError, SettingError, plain, reason_of
 
 SLAB = 8
 
 
-def check_modification(estimate, modification):
+def check_modification(estimate: ScaleEstimate, modification: Modification) -> None:
     """Raise `ValueError`, one sentence, where an estimate cannot drive a modification."""
     if modification.kind != 'solvent' and estimate.parameters.mode != 'occupancy':
-        raise ValueError(
-            'a scale of resolution mode mixes resolution with occupancy and cannot drive a '
-            'modification; estimate with "mode occupancy" first')
+        raise SettingError('mode', 'a scale of resolution mode mixes resolution with occupancy and '
+                                   'cannot drive a modification; estimate in occupancy mode first')
     if modification.confidence and estimate.solvent.suspect:
-        raise ValueError(
-            'the solvent model is suspect (' + '; '.join(estimate.solvent.suspect)
-            + '): give a solventMask, or "confidence false" to modify every voxel')
+        suspect = [*(warning for warning in estimate.warnings
+                     if getattr(warning, 'kind', '') in NO_RECONSTRUCTION),
+                   *estimate.solvent.suspect]
+        ways = [remedy for reason in suspect for remedy in getattr(reason, 'remedies', ())]
+        raise SettingError(
+            'confidence',
+            plain('the solvent model is suspect: ' + '; '.join(map(reason_of, suspect))),
+            (*dict.fromkeys(ways), ('confidence', False)))
 
 
-def modify(array, estimate, modification, progress=None):
+def modify(array: np.ndarray, estimate: ScaleEstimate, modification: Modification,
+           progress: Progress | None = None) -> np.ndarray:
     """Modify a map by its scale.
 
     array: the map (z, y, x) that the estimate was made of, any real type. estimate: its
@@ -49,23 +59,30 @@ class Modifier:
     six numbers are kept for each of them.
     """
 
-    def __init__(self, array, estimate, region=None, keep=False):
+    def __init__(self, array: np.ndarray, estimate: ScaleEstimate,
+                 region: tuple[slice, ...] | None = None, keep: bool = False) -> None:
         source = estimate.source_grid
         self._array = as_floats(array)
         self._scale = Interpolator(estimate.scale, source.shape, region)
-        self._confidence = Interpolator(estimate.confidence, source.shape, region)
+        self._estimate, self._region = estimate, region
         if self._scale.shape != self._array.shape:
-            raise ValueError(f'the map has changed its box since it was estimated: '
-                             f'{self._array.shape} voxels instead of {self._scale.shape}')
+            raise MapError(f'the map has changed its box since it was estimated: '
+                           f'{self._array.shape} voxels instead of {self._scale.shape}')
         strides = [1 if part is None or part.step is None else part.step
                    for part in (region or (None,) * 3)]
         axes = np.array(source.axes) * np.array(strides[::-1])[:, None]
         self._grid = Grid.of(self._array.shape, axes)
         self._range = None
-        self._noise = {}
-        self._kept = {} if keep else None
+        self._noise: dict = {}
+        self._kept: dict | None = {} if keep else None
 
-    def apply(self, modification, progress=None):
+    @cached_property
+    def _confidence(self):
+        return Interpolator(self._estimate.confidence, self._estimate.source_grid.shape,
+                            self._region)
+
+    def apply(self, modification: Modification,
+              progress: Progress | None = None) -> np.ndarray:
         """The modified map as a new float32 array; see `modify`."""
         if modification.output == 'gain':
             return self._factor(modification, Stages(progress, {'Gain': 1}).next('Gain'))

@@ -76,12 +76,15 @@ class Fit:
     residual: np.ndarray = field(repr=False)
 
 
-def fit_design(design, array, progress=None):
-    """Fit a map (z, y, x) of the design's grid. Returns a `Fit`; raises `ValueError`."""
+def fit_design(design, array, progress=None, solvent=None):
+    """Fit a map (z, y, x) of the design's grid. Returns a `Fit`; raises `ValueError`.
+
+    solvent: strengths of displaced solvent to be held; None to fit them.
+    """
     report = progress or (lambda share: None)
     blurred = design.blurred(array)
     report(0.1)
-    state = _State(design, blurred[design.support])
+    state = _State(design, blurred[design.support], solvent)
     for step in range(STEPS):
         change = state.step(step)
         report(0.1 + 0.7 * (step + 1) / STEPS)
@@ -93,15 +96,16 @@ def fit_design(design, array, progress=None):
 class _State:
     """The unknowns on their way, and what is known of the map."""
 
-    def __init__(self, design, values):
+    def __init__(self, design, values, solvent=None):
         self.design, self.values = design, values
+        self.held = solvent is not None
         self.same = design.parameters.b_factor == 'same'
         n = self.n = len(design.used)
         scale = (design.resolution / 8) ** 2
         self.b = np.full(n, B_START)
         self.b_width, self.b_step = B_WIDTH * max(1, scale), B_STEP * max(1, scale)
         self.b_reach = B_REACH[0] * scale, B_REACH[1] * max(1, scale)
-        self.k = np.array(BODY_MEANS)
+        self.k = np.array(solvent if self.held else BODY_MEANS, float)
         self.weights = design.sizes / design.sizes.sum()
         self.rho = np.zeros((n, len(values)), np.float32)
         self.slope = np.zeros((n, len(values)), np.float32)
@@ -208,9 +212,11 @@ class _State:
         return float(np.abs(change[:n]).max() * self.unit / max(np.abs(self.o).max(), 1e-30))
 
     def _tie(self):
-        """The unknowns as they follow from those that are free: one B for all, or all of them."""
+        """The unknowns as they follow from those that are free: one B, solvent held, or all."""
         number = 2 * self.n + len(self.k) + 1
         tie = np.eye(number)
+        if self.held:
+            tie = np.delete(tie, slice(2 * self.n, -1), axis=1)
         if self.same:
             tie[:, self.n] = 0
             tie[self.n:2 * self.n, self.n] = 1

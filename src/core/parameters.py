@@ -7,6 +7,13 @@ made, so that a wrong value is refused before any work starts.
 
 import math
 from dataclasses import dataclass, fields, replace
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from .grid import Grid
+from .wording import STATE_VOXEL_SIZE, MapError, SettingError, plain
 
 MODES = ('resolution', 'occupancy')
 FULL_SCALES = ('published', 'naive', 'auto')
@@ -14,13 +21,21 @@ BASELINES = ('zero', 'solvent')
 KINDS = ('amplify', 'attenuate', 'sigmoid', 'solvent')
 OUTPUTS = ('map', 'difference', 'gain')
 B_FACTORS = ('own', 'same')
+GROUPINGS = ('chain', 'residue', 'segment')
 COVERS = ('kept', 'subtracted')
+MASKS = ('solvent', 'subtraction', 'weak', 'strong', 'region')
 
 #: Densities between these can be squared and summed; what lies beyond is damage or a wrong unit.
 VALUES = (1e-15, 1e10)
 #: Low-pass when nothing is asked for: at least this many Å, and at least this many voxels.
 LEAST_LOW_PASS = 8.0
 LOW_PASS_VOXELS = 3
+LARGEST_LOW_PASS = 1000.0
+#: The least `max_box` that is not "off".
+LEAST_MAX_BOX = 16
+#: Voxel sizes in Å beyond which a header may be wrong: between those of the finest and of the most
+#: binned maps that are made.
+PLAUSIBLE_VOXELS = (0.2, 60.0)
 #: No low-pass finer than this many voxels: that is the Nyquist limit.
 NYQUIST_VOXELS = 2
 #: Occupancies of groups are fitted to this resolution (Å), or this many voxels where that is more.
@@ -28,6 +43,12 @@ NYQUIST_VOXELS = 2
 FIT_RESOLUTION = 8.0
 FINE_FIT_RESOLUTION = 5.0
 FIT_VOXELS = 3.0
+#: A ligand of so many atoms is a group of its own.
+LEAST_LIGAND = 4
+#: Maps share a grey level where their full levels differ by no more than this share of the median.
+SAME_GREY = 0.1
+#: Solvent that several maps have in common is taken from so many of them.
+SOLVENT_MAPS = 5
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
@@ -37,17 +58,41 @@ TILES_TO_ROUND = 6
 #: Bins of the solvent histogram, and its floor against empty bins as a share of the Gaussian's
 #: height.
 HISTOGRAM_BINS = 1000
+#: Samples along an axis from which the histogram is taken: per shortest wave, and at least.
+HISTOGRAM_SAMPLES, HISTOGRAM_EDGE = 2.5, 128
 HISTOGRAM_FLOOR = 1e-4
 #: The solvent is said to lie away from zero beyond both so many widths and this share of full
 #: scale.
 BASELINE_WIDTHS = 3
 BASELINE_SHARE = 0.05
-#: A solvent fit is suspect when confidence passes one half only above this share of the value
-#: range, when the Gaussian explains less than this share of the peak, or when more than this share
-#: of the voxels have one value.
+#: A solvent fit is suspect when confidence passes one half only above this share of the way from
+#: the solvent's mean to the largest value, when the Gaussian explains less than this share of the
+#: peak, or when more than this share of the voxels have one value.
 SUSPECT_RANGE_SHARE = 0.5
 SUSPECT_EXPLAINED = 0.9
 SUSPECT_FLAT_SHARE = 0.2
+#: What a refinement's loop does unless told otherwise, and when: from the first of these iterations
+#: on, growing weaker over so many, and leaving so many at the end alone. docs/refinement.md has the
+#: runs that chose them.
+LOOP_KIND = 'sigmoid'
+LOOP_POWER = 3.0
+LOOP_PIVOT = 0.7
+LOOP_EXCLUDE_SOLVENT = True
+#: Unlike that of tiles, this full scale does not change with the box to which a map is cropped.
+LOOP_FULL_SCALE = 'auto'
+LOOP_SCHEDULE = (2, 3, 1)
+#: Masks. Content is where the density, averaged by a Gaussian of this σ in units of the low-pass,
+#: lies so many widths of solvent, and this share of full scale, above solvent. A weak part is
+#: nowhere thinner than twice that σ; what is thinner is the foot of strong density.
+FOOT = 3 / 8
+CONTENT_WIDTHS = 4
+CONTENT_SHARE = 0.02
+#: The least volume of a body in a mask, in units of the cubed low-pass.
+LEAST_PART = 0.5
+#: Width of a mask's soft edge when nothing is asked for: this share of the low-pass, and at least
+#: so many voxels.
+SOFT_EDGE = 0.5
+SOFT_EDGE_VOXELS = 3
 
 
 @dataclass(frozen=True)
@@ -64,23 +109,48 @@ class Setting:
     whole: bool = False
 
     def check(self, name, value):
-        """Raise `ValueError` with one sentence unless `value` lies within the limits."""
-        if value is None or isinstance(value, bool):
-            return
-        if self.choices:
-            if isinstance(value, str) and value not in self.choices:
-                raise ValueError(f'{name} must be one of {", ".join(self.choices)}, not "{value}"')
-            if isinstance(value, str):
-                return
-        if not isinstance(value, (int, float)) or not math.isfinite(value):
-            raise ValueError(f'{name} must be a number, not {value!r}')
+        """The value as a plain Python one; `SettingError` unless its type and size will do."""
+        if value is None and self.default is None:
+            return None
+        if isinstance(self.default, bool):
+            if not isinstance(value, bool | np.bool_):
+                raise SettingError(name, f'{{{name}}} must be true or false, not {_shown(value)}')
+            return bool(value)
+        if self.choices and (isinstance(value, str) or not self.is_number):
+            if not isinstance(value, str) or value not in self.choices:
+                raise SettingError(name, f'{{{name}}} must be one of {", ".join(self.choices)}, '
+                                         f'not {_shown(value)}')
+            return str(value)
+        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+            raise SettingError(name, f'{{{name}}} must be a number, not {_shown(value)}')
         if self.whole and value != int(value):
-            raise ValueError(f'{name} must be a whole number, not {value:g}')
+            raise SettingError(name, f'{{{name}}} must be a whole number, not {value:g}')
         unit = f' {self.unit}' if self.unit else ''
         if self.low is not None and value < self.low:
-            raise ValueError(f'{name} must be at least {self.low:g}{unit}, not {value:g}')
+            raise SettingError(
+                name, f'{{{name}}} must be at least {self.low:g}{unit}, not {value:g}')
         if self.high is not None and value > self.high:
-            raise ValueError(f'{name} must be at most {self.high:g}{unit}, not {value:g}')
+            raise SettingError(
+                name, f'{{{name}}} must be at most {self.high:g}{unit}, not {value:g}')
+        return value if type(value) in (int, float) else (int if self.whole else float)(value)
+
+    def takes(self, value):
+        """Whether `check` lets a value pass."""
+        try:
+            self.check('value', value)
+        except SettingError:
+            return False
+        return True
+
+    @property
+    def is_number(self):
+        """Whether a number will do, besides any choices."""
+        return not isinstance(self.default, bool) and (
+            not self.choices or self.low is not None or self.high is not None)
+
+
+def _shown(value):
+    return plain(repr(value).replace("'", '"') if isinstance(value, str) else repr(value))
 
 
 SETTINGS = {
@@ -92,17 +162,17 @@ SETTINGS = {
     'low_pass': Setting(
         'Resolution to which the map is low-passed, and the width of the kernel. '
         'Derived: 8 Å, or three voxels where that is more.',
-        unit='Å', low=0.01, high=1000),
+        unit='Å', low=0.01, high=LARGEST_LOW_PASS),
     'worst_resolution': Setting(
         'Resolution of the worst-resolved part that still matters; the low-pass is at least this.',
-        unit='Å', low=0.01, high=1000),
+        unit='Å', low=0.01, high=LARGEST_LOW_PASS),
     'kernel_size': Setting(
         'Edge of the box that holds the kernel, an odd number. '
         'Derived from the low-pass for each axis.',
         unit='voxels', low=3, high=51, whole=True),
     'kernel_radius': Setting(
         'Radius of the kernel, within which the largest value is looked for. '
-        'Derived: half of the low-pass.', unit='voxels', low=1, high=50),
+        'Derived: half of the low-pass.', unit='voxels', low=1, high=5000),
     'tau': Setting(
         'Share of a tile\'s voxels that lie below its value. Derived from the number of voxels n '
         'in the kernel: the root of tau^n + tau = 1.', low=0.01, high=0.9999999),
@@ -143,12 +213,16 @@ SETTINGS = {
         'false modifies every voxel.', default=True),
     'exclude_solvent': Setting('Leave solvent out of the modified map.', default=False),
     'output_low_pass': Setting(
-        'Resolution to which the modified map is low-passed.', unit='Å', low=0.01, high=1000),
+        'Resolution to which the modified map is low-passed.',
+        unit='Å', low=0.01, high=LARGEST_LOW_PASS),
     'match_histogram': Setting(
         'Give the modified map the grey levels of the input.', default=False),
     'seed': Setting(
         'Seed of the noise that takes the place of removed density.',
         default=0, low=0, high=2**32 - 1, whole=True),
+    'strength': Setting(
+        'How much of a modification is applied: 0 leaves the map as it is, 1 modifies it wholly.',
+        default=1.0, low=0, high=1),
     'output': Setting(
         'What to make: the modified "map", its "difference" from the input, or the "gain".',
         default='map', choices=OUTPUTS),
@@ -167,6 +241,24 @@ SETTINGS = {
     'b_factor': Setting(
         'Whether each group gets a B-factor of its "own", or all get the "same".',
         default='own', choices=B_FACTORS),
+    'by': Setting(
+        'What is fitted each by itself: every "chain", every "residue", or every "segment" of a '
+        'chain; ligands are by themselves in any case.', default='chain', choices=GROUPINGS),
+    'segment': Setting(
+        'Residues in a segment.', default=20, unit='residues', low=2, high=1000, whole=True),
+    'below': Setting(
+        'A mask of weak parts covers content whose scale is below this.',
+        default=0.5, low=0.01, high=1),
+    'above': Setting(
+        'A mask of strong parts covers content whose scale is above this.',
+        default=0.5, low=0, high=0.99),
+    'extend': Setting(
+        'How far a mask is extended before its edge begins.',
+        default=0.0, unit='Å', low=0, high=100),
+    'soft_edge': Setting(
+        'Width of the soft edge of a mask, outside what it covers: a raised cosine; 0 for none. '
+        'Derived: half of the low-pass, or three voxels where that is more.',
+        unit='Å', low=0, high=100),
     'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
     'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
 }
@@ -184,12 +276,19 @@ def keyword(name):
 
 
 def _check_fields(self):
+    """Check every field that is a setting, and keep plain Python values."""
     for field in fields(self):
-        if field.name in SETTINGS:
-            value = getattr(self, field.name)
-            setting = SETTINGS[field.name]
-            for one in value if isinstance(value, (tuple, list)) else (value,):
-                setting.check(keyword(field.name), one)
+        setting, value = SETTINGS.get(field.name), getattr(self, field.name)
+        if setting is None:
+            continue
+        if field.name == 'kernel_size' and isinstance(value, tuple | list):
+            value = tuple(setting.check(field.name, one) for one in value)
+            if len(value) != 3 or None in value:
+                raise SettingError('kernel_size', '{kernel_size} must be one number or three, for '
+                                                  'the x, y and z axes')
+        else:
+            value = setting.check(field.name, value)
+        object.__setattr__(self, field.name, value)
 
 
 @dataclass(frozen=True)
@@ -198,7 +297,7 @@ class Parameters:
 
     `low_pass` and `worst_resolution` are in Å, `kernel_radius` in voxels of the coarsest axis,
     `kernel_size`, `tile_size` and `max_box` in voxels. `kernel_size` is one odd number or three
-    (x, y, z). A wrong or contradictory value raises `ValueError`.
+    (x, y, z). A wrong or contradictory value raises `SettingError`.
     """
 
     mode: str = default('mode')
@@ -216,37 +315,50 @@ class Parameters:
 
     def __post_init__(self):
         _check_fields(self)
-        if isinstance(self.full_scale, (int, float)) and self.full_scale <= 0:
-            raise ValueError(f'fullScale must be above zero, not {self.full_scale:g}')
-        sizes = self.kernel_size
-        if not isinstance(sizes, (tuple, list)):
-            sizes = (sizes,)
-        if len(sizes) not in (1, 3):
-            raise ValueError('kernelSize must be one number or three, for the x, y and z axes')
+        if not isinstance(self.full_scale, str) and self.full_scale <= 0:
+            raise SettingError(
+                'full_scale', f'{{full_scale}} must be above zero, not {self.full_scale:g}')
+        sizes = self.kernel_size if isinstance(self.kernel_size, tuple) else (self.kernel_size,)
         if any(size is not None and size % 2 == 0 for size in sizes):
-            raise ValueError('kernelSize must be odd, so that the kernel has a central voxel')
-        if 0 < self.max_box < 16:
-            raise ValueError('maxBox must be at least 16 voxels, or 0 to estimate at full size')
+            raise SettingError('kernel_size', '{kernel_size} must be odd, so that the kernel has a '
+                                              'central voxel')
+        if 0 < self.max_box < LEAST_MAX_BOX:
+            raise SettingError('max_box', f'{{max_box}} must be at least {LEAST_MAX_BOX} voxels, '
+                                          'or 0 to estimate at full size')
         if self.low_pass and self.worst_resolution and self.low_pass < self.worst_resolution:
-            raise ValueError(
-                f'lowPass {self.low_pass:g} Å contradicts worstResolution '
+            raise SettingError(
+                ('low_pass', 'worst_resolution'),
+                f'{{low_pass}} {self.low_pass:g} Å contradicts {{worst_resolution}} '
                 f'{self.worst_resolution:g} Å, which asks for at least that much; give one of them')
 
-    def derive_low_pass(self, step):
-        """The low-pass in Å on a grid whose coarsest axis has the given step (Å).
+    def derive_low_pass(self, grid: Grid) -> float:
+        """The low-pass in Å on a working `Grid`.
 
-        Raises `ValueError` where it would be finer than two voxels.
+        Raises `SettingError`, about what was given, where it would be finer than two voxels or
+        longer than the box, and `MapError` where the voxel size allows of none.
         """
+        step, shortest = grid.step, min(grid.lengths)
         low_pass = self.low_pass or max(LEAST_LOW_PASS, LOW_PASS_VOXELS * step)
-        low_pass = max(low_pass, self.worst_resolution or 0)
+        given = 'low_pass' if self.low_pass else None
+        worst = self.worst_resolution or 0.0
+        if worst > low_pass:
+            low_pass, given = worst, 'worst_resolution'
         finest = NYQUIST_VOXELS * step
-        if low_pass < finest * (1 - 1e-6):
-            raise ValueError(
-                f'lowPass {low_pass:g} Å is finer than two voxels of the estimation grid; '
-                f'give at least {finest:.4g} Å')
+        if given is None:
+            if low_pass > LARGEST_LOW_PASS:
+                raise MapError(f'the voxel size, {step:g} Å, is not that of a map of molecules',
+                               (STATE_VOXEL_SIZE,))
+        elif low_pass < finest * (1 - 1e-6):
+            raise SettingError(
+                given, f'{{{given}}} {low_pass:g} Å is finer than two voxels of the estimation '
+                       f'grid; give at least {finest:.4g} Å')
+        elif low_pass > max(shortest, finest):
+            raise SettingError(
+                given, f'{{{given}}} {low_pass:g} Å is longer than the box, which is {shortest:.4g}'
+                       ' Å across; give less')
         return low_pass
 
-    def with_values(self, **values):
+    def with_values(self, **values: Any) -> 'Parameters':
         """These parameters with some values replaced."""
         return replace(self, **values)
 
@@ -256,7 +368,7 @@ class Modification:
     """How a map is modified by its scale; see METHOD in docs/method.md.
 
     `kind` is amplify, attenuate, sigmoid, or solvent (suppress solvent and nothing else).
-    `output_low_pass` is in Å. A wrong or contradictory value raises `ValueError`.
+    `output_low_pass` is in Å. A wrong or contradictory value raises `SettingError`.
     """
 
     kind: str
@@ -274,19 +386,22 @@ class Modification:
     def __post_init__(self):
         _check_fields(self)
         if self.kind not in KINDS:
-            raise ValueError(f'kind must be one of {", ".join(KINDS)}, not "{self.kind}"')
+            raise SettingError('kind', f'{{kind}} must be one of {", ".join(KINDS)}, '
+                                       f'not {_shown(self.kind)}')
         if self.kind == 'solvent' and not self.confidence:
-            raise ValueError('solvent is suppressed by confidence: leave out "confidence false"')
+            raise SettingError('confidence', 'solvent is suppressed by its confidence, which '
+                                             '{confidence} false leaves out; leave that away')
         if self.output != 'map' and (self.output_low_pass or self.match_histogram):
-            raise ValueError('outputLowPass and matchHistogram apply to output map only')
+            raise SettingError(('output', 'output_low_pass', 'match_histogram'),
+                               '{output_low_pass} and {match_histogram} apply to {output} map only')
 
     @property
-    def keeps_solvent(self):
+    def keeps_solvent(self) -> bool:
         """Whether solvent is left in the result."""
         return not (self.exclude_solvent or self.kind == 'solvent')
 
     @property
-    def is_identity(self):
+    def is_identity(self) -> bool:
         """Whether the result is the input whatever its scale."""
         return (self.kind == 'solvent' or self.power == 1) and self.keeps_solvent
 
@@ -305,7 +420,7 @@ class FitParameters:
     def __post_init__(self):
         _check_fields(self)
 
-    def derive_resolution(self, step, fine=False):
+    def derive_resolution(self, step: float, fine: bool = False) -> float:
         """The resolution in Å for a map whose coarsest axis has the given step (Å).
 
         fine: whether there are groups of few atoms.
@@ -314,6 +429,43 @@ class FitParameters:
         if self.fit_resolution is None:
             return max(FINE_FIT_RESOLUTION if fine else FIT_RESOLUTION, FIT_VOXELS * step)
         if self.fit_resolution < finest * (1 - 1e-6):
-            raise ValueError(f'fitResolution {self.fit_resolution:g} Å is finer than two voxels; '
-                             f'give at least {finest:.4g} Å')
+            raise SettingError(
+                'fit_resolution', f'{{fit_resolution}} {self.fit_resolution:g} Å is finer than two '
+                                  f'voxels; give at least {finest:.4g} Å')
         return self.fit_resolution
+@dataclass(frozen=True)
+class Mask:
+    """What a mask is to cover, and how it ends; section 8 of docs/method.md.
+
+    `kind`: "solvent", where the scale exceeds `threshold`; "weak" and "strong", content whose scale
+    is below `below` or above `above`; "subtraction", the share that `modification` (attenuate or
+    sigmoid) leaves, if `covers` is "kept", or takes away; "region", a region that is given.
+    `extend` and `soft_edge` are in Å; None derives the edge from the low-pass. A wrong or
+    contradictory value raises `ValueError`.
+    """
+
+    kind: str
+    threshold: float = default('mask_threshold')
+    below: float = default('below')
+    above: float = default('above')
+    modification: Modification | None = None
+    covers: str = default('covers')
+    extend: float = default('extend')
+    soft_edge: float | None = None
+
+    def __post_init__(self):
+        if self.kind not in MASKS:
+            raise ValueError(f'kind must be one of {", ".join(MASKS)}, not "{self.kind}"')
+        SETTINGS['mask_threshold'].check('threshold', self.threshold)
+        _check_fields(self)
+        weakens = self.modification is not None and self.modification.kind in (
+            'attenuate', 'sigmoid')
+        if self.kind == 'subtraction' and not weakens:
+            raise ValueError(
+                'a subtraction mask needs a modification that weakens: attenuate or sigmoid')
+
+    def derive_soft_edge(self, low_pass: float, step: float) -> float:
+        """The width of the edge in Å, for a low-pass (Å) and a map's coarsest step (Å)."""
+        if self.soft_edge is not None:
+            return self.soft_edge
+        return max(SOFT_EDGE * low_pass, SOFT_EDGE_VOXELS * step)

@@ -1,5 +1,10 @@
 """Progress of work that has several stages."""
 
+from collections.abc import Callable
+
+#: Called with (share done 0…1, what is being done), perhaps in another thread.
+Progress = Callable[[float, str], object]
+
 
 class Stages:
     """Turns the progress of stages into the progress of the whole.

@@ -13,6 +13,17 @@ import numpy as np
 from scipy import fft
 
 from .solvent import flat_share
+from .wording import (
+    ALTERED,
+    IMAGES,
+    INVERT,
+    INVERTED,
+    MASK,
+    SHARPENED,
+    TOMOGRAM,
+    UNSHARPENED,
+    Remark,
+)
 
 #: Samples along each axis at which values are looked at.
 SAMPLES = 32
@@ -30,10 +41,10 @@ FEW_VALUES = 16
 #: A mask: this share of the values near the largest, and this share near either end.
 PLATEAU, NEAR_END, ENDS_SHARE = 3e-3, 0.01, 0.5
 #: Images: the variance of means over squares of 4 × 4 pixels over that which noise would have, and
-#: their correlation with those of the next plane.
-IMAGE_VARIANCE, IMAGE_CORRELATION = 1.5, 0.15
+#: their correlation with those of the next plane, also in comparison with the other axes.
+IMAGE_VARIANCE, IMAGE_CORRELATION, IMAGE_GAP = 1.5, 0.15, 0.2
 #: Inverted: the negative tail of the low-passed map over the positive one.
-INVERTED = 1.5
+NEGATIVE = 1.5
 #: A tomogram: contrast at the corners over that in the middle, their median and the least; power
 #: in the missing wedge over that elsewhere; skewness of density without a particle.
 BORDER, LEAST_BORDER, WEDGE, SYMMETRIC = 0.7, 0.5, 0.1, 0.5
@@ -48,27 +59,42 @@ RISE, RISE_SHARE = 12.0, 0.02
 NOISY_RISE, NOISY_RISE_SHARE, NOISY = 3.0, 2e-3, 0.8
 SHELLS = 32
 
-IMAGES = 'stack of images'
-SECTIONS = ('neighbouring sections along {axis} have nothing in common, as in a ' + IMAGES
-            + ', which is not a map: the scale means nothing here')
-VALUES = ('the map has {number} different values only, as a mask or a segmentation has: the scale '
-          'is that of a map of density')
-MASK = ('most of the map is either at its lowest or at its highest value, as in a mask: the scale '
-        'is that of a map of density')
-INVERTED_MAP = ('the strongest density is negative: the map may be inverted, and density must be '
-                'positive (in ChimeraX: volume scale #1 factor -1)')
-TOMOGRAM = ('contrast is as large in the corners of the box as in its middle{wedge}, as in a '
-            'tomogram, in noise, or in a box cut out of a larger map: the method is for averaged '
-            'reconstructions in solvent, and the scale is not to be trusted here')
-WEDGE_TOO = ', and a wedge of its Fourier space is empty'
-ALTERED = ('the map has {lack}, as after machine learning, cutting at a threshold or a computation '
-           'from a model: the scale then shows what was made of the data and is less to be trusted')
-SHARPENED = ('power rises towards high frequency, as in a map that was sharpened much: in '
-             'resolution mode the scale then follows noise; use the unsharpened map')
+
+
+def _sections(axis):
+    return Remark(f'neighbouring sections along {axis} have nothing in common, as in a stack of '
+                  'images, which is not a map: the scale means nothing here', kind=IMAGES)
+
+
+def _few_values(number):
+    return Remark(f'the map has {number} different values only, as a mask or a segmentation has: '
+                  'the scale is that of a map of density', kind=MASK)
+
+
+MASK_LIKE = Remark('most of the map is either at its lowest or at its highest value, as in a mask: '
+                   'the scale is that of a map of density', kind=MASK)
+INVERTED_MAP = Remark('the strongest density is negative: the map may be inverted, and density '
+                      'must be positive', (INVERT,), INVERTED)
+SHARPENED_MAP = Remark('power rises towards high frequency, as in a map that was sharpened much: '
+                       'in resolution mode the scale then follows noise', (UNSHARPENED,), SHARPENED)
+
+
+def _tomogram(wedge):
+    too = ', and a wedge of its Fourier space is empty' if wedge else ''
+    return Remark(f'contrast is as large in the corners of the box as in its middle{too}, as in a '
+                  'tomogram, in noise, or in a box cut out of a larger map: the method is for '
+                  'averaged reconstructions in solvent, and the scale is not to be trusted here',
+                  kind=TOMOGRAM)
+
+
+def _altered(lack):
+    return Remark(f'the map has {lack}, as after machine learning, cutting at a threshold or a '
+                  'computation from a model: the scale then shows what was made of the data and is '
+                  'less to be trusted', kind=ALTERED)
 
 
 def recognise(array, grid, low_passed):
-    """What kind of map this is, if it is not what the method is for: a list of sentences, or [].
+    """What kind of map this is, if it is not what the method is for: a list of `Remark`s, or [].
 
     array: the map, float32 (z, y, x), finite and not constant. grid: its `Grid`. low_passed: the
     same low-passed, on the working grid, float32 (z, y, x). Time: some 10 ms, whatever the size.
@@ -79,24 +105,24 @@ def recognise(array, grid, low_passed):
     block = block / max(np.abs(block).max(), np.finfo(np.float32).tiny)
     axis = _stacked_axis(_block(block, SMALL_BLOCK), grid)
     if axis is not None:
-        return [SECTIONS.format(axis=axis)]
-    kind = _mask_sentence(samples)
+        return [_sections(axis)]
+    kind = _mask_remark(samples)
     if kind:
         return [kind]
     found = []
     smooth = _samples(low_passed)
-    if _tails(smooth)[0] > INVERTED:
+    if _tails(smooth)[0] > NEGATIVE:
         found.append(INVERTED_MAP)
     if _rises(block, grid, samples, smooth):
         # What the spectrum does then explains what else there is to see.
-        return [*found, SHARPENED]
+        return [*found, SHARPENED_MAP]
     if _fills_corners(low_passed):
         wedge = _has_wedge(block, grid)
         if wedge or abs(_skewness(smooth)) < SYMMETRIC:
-            found.append(TOMOGRAM.format(wedge=WEDGE_TOO if wedge else ''))
+            found.append(_tomogram(wedge))
     lack = _lack(samples, array)
     if lack:
-        found.append(ALTERED.format(lack=lack))
+        found.append(_altered(lack))
     return found
 
 
@@ -133,40 +159,49 @@ def _stacked_axis(block, grid):
     """The axis along which images are stacked, "x", "y" or "z", or None.
 
     Within an image, squares of pixels differ more than noise would let them, and the next image has
-    other ones. What all images have in common, such as a round mask, is taken off before.
+    other ones. What all images have in common, such as a round mask, is taken off before. Along the
+    other axes of a stack, neighbours are alike; in a map whose noise was sharpened they are so
+    along none.
     """
-    for number, (name, step) in enumerate(zip('zyx', grid.steps[::-1], strict=True)):
+    steps = grid.steps[::-1]
+    contrasts, correlations = [], []
+    for number in range(3):
         planes = np.moveaxis(block, number, 0)
-        # Sections far apart may well have little in common.
-        others = [s for i, s in enumerate(grid.steps[::-1]) if i != number]
-        if min(planes.shape) < LEAST_EDGE or step > 1.5 * max(others):
-            continue
+        if min(planes.shape) < LEAST_EDGE:
+            return None
         planes = planes - planes.mean(axis=0)
-        variance = planes.var(dtype=float)
         squares = _halved(_halved(planes, 1), 2)
         squares = _halved(_halved(squares, 1), 2).astype(float)
-        if variance > 0 and 16 * squares.var() > IMAGE_VARIANCE * variance:
-            common = (squares[1:] * squares[:-1]).mean()
-            if common < IMAGE_CORRELATION * (squares ** 2).mean():
-                return name
+        contrasts.append(16 * squares.var() / max(planes.var(dtype=float), 1e-300))
+        correlations.append((squares[1:] * squares[:-1]).mean()
+                            / max((squares ** 2).mean(), 1e-300))
+    number = int(np.argmin(correlations))
+    others = [i for i in range(3) if i != number]
+    # Sections far apart may well have little in common.
+    near = steps[number] <= 1.5 * max(steps[i] for i in others)
+    alone = max(correlations[i] for i in others) - correlations[number] > IMAGE_GAP
+    if near and alone and contrasts[number] > IMAGE_VARIANCE and (
+            correlations[number] < IMAGE_CORRELATION):
+        return 'zyx'[number]
     return None
 
 
 def _halved(planes, axis):
     """Means of neighbouring pairs along an axis."""
     pairs = planes.shape[axis] // 2
-    even, odd = (planes.take(range(first, 2 * pairs, 2), axis) for first in (0, 1))
+    ahead = (slice(None),) * axis
+    even, odd = (planes[(*ahead, slice(first, 2 * pairs, 2))] for first in (0, 1))
     return (even + odd) / 2
 
 
-def _mask_sentence(samples):
+def _mask_remark(samples):
     number = 1 + np.count_nonzero(np.diff(samples))
     if number <= min(FEW_VALUES, len(samples) // 100):
-        return VALUES.format(number=number)
+        return _few_values(number)
     near = NEAR_END * float(samples[-1] - samples[0])
     low = np.searchsorted(samples, samples[0] + near, 'right') / len(samples)
     high = 1 - np.searchsorted(samples, samples[-1] - near) / len(samples)
-    return MASK if high > PLATEAU and low + high > ENDS_SHARE else ''
+    return MASK_LIKE if high > PLATEAU and low + high > ENDS_SHARE else None
 
 
 def _fills_corners(low_passed):

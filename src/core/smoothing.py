@@ -11,7 +11,6 @@ samples linear interpolation.
 import math
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, map_coordinates
 
 from .threads import in_threads, slabs
 
@@ -56,6 +55,8 @@ def smooth_alike(scale, content, width, least=0.0):
 
 def _average(values, weight, sigmas):
     """The weighted Gaussian average; the values themselves where there is nothing to average."""
+    # Here, since loading it takes longer than a small estimate that does not need it.
+    from scipy.ndimage import gaussian_filter
     total = gaussian_filter(weight, sigmas, mode='constant', truncate=3)
     some = total > LEAST_WEIGHT
     sums = gaussian_filter(weight * values, sigmas, mode='constant', truncate=3)
@@ -64,6 +65,7 @@ def _average(values, weight, sigmas):
 
 def _blend(result, scale, level, averages, steps):
     """Fill in the scales from a logarithmic level up to the next, from the averages of the two."""
+    from scipy.ndimage import map_coordinates
     low, high = math.exp(level), math.exp(level + ALIKE)
 
     def one_slab(planes, step):

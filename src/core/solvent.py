@@ -2,7 +2,7 @@
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import leastsq
@@ -17,9 +17,12 @@ from .parameters import (
     VALUES,
 )
 from .threads import in_threads, slabs
+from .wording import SOLVENT_MASK, UNMASKED, Remark, SettingError
 
 #: No range of density is taken for narrower than this share of the density itself.
 LEAST_RANGE = 1e-5
+#: About so many voxels tell whether a value is frequent enough to be counted.
+FLAT_SAMPLES = 20_000
 #: Planes that one thread looks at, at a time.
 SLAB = 8
 
@@ -30,7 +33,7 @@ class SolventModel:
 
     `low`, `high`: range of the histogram; `density`: its values, one per bin, integrating to 1.
     `height`, `mean`, `width`: the Gaussian (width is its σ). `confidence`: one value per bin,
-    rising from 0 to 1. `suspect`: why the fit is not to be trusted, sentences, empty when it is.
+    rising from 0 to 1. `suspect`: why the fit is not to be trusted, `Remark`s, none when it is.
     Densities are in the map's own units.
     """
 
@@ -106,8 +109,9 @@ def solvent_region(array, mask, threshold):
     covered = (mask > threshold) & sphere
     other = sphere & ~covered
     if not covered.any() or not other.any():
-        raise ValueError(
-            f'the solvent mask has no boundary inside the sphere of the box at its threshold '
+        raise SettingError(
+            'solvent_mask',
+            f'{{solvent_mask}} has no boundary inside the sphere of the box at its threshold '
             f'{threshold:g}; it should cover either the solvent or the particle')
     return covered if array[covered].var() < array[other].var() else other
 
@@ -134,12 +138,15 @@ def fit_solvent(array, region=None, source=None, progress=None):
     confidence = confidence_curve(
         density, gaussian(centres, height, mean, width), HISTOGRAM_FLOOR * peak)
     model = SolventModel(low, high, density, height, mean, width, confidence)
-    reasons = _why_suspect(model, explained)
     flat = 0 if source is None else flat_share(source)
+    reasons = []
     if flat > SUSPECT_FLAT_SHARE:
-        reasons.append(f'{flat:.0%} of the voxels have one and the same value, as where a mask has '
-                       'flattened the solvent')
-    return SolventModel(low, high, density, height, mean, width, confidence, tuple(reasons))
+        # Rounded down, or a part would read as if it were all.
+        reasons.append(Remark(
+            f'{math.floor(100 * flat)} % of the voxels have one and the same value, as where a '
+            'mask has flattened the solvent', (UNMASKED, SOLVENT_MASK)))
+    reasons += _why_suspect(model, explained)
+    return replace(model, suspect=tuple(reasons))
 
 
 def confidence_curve(density, fitted, floor):
@@ -160,10 +167,21 @@ def confidence_curve(density, fitted, floor):
     return curve
 
 
-def flat_share(array):
-    """The share of the voxels in the inscribed sphere that have the most frequent value."""
+def flat_share(array, region=None):
+    """The share of the voxels in a region that have the most frequent value.
+
+    array: (z, y, x). region: boolean (z, y, x) on any grid of the same box; None for the inscribed
+    sphere.
+    """
     shape = array.shape
-    stride = max(1, round((array.size / 100_000) ** (1 / 3)))
+    if region is not None:
+        stride = max(1, round((region.size / 1_000_000) ** (1 / 3)))
+        places = np.nonzero(region[::stride, ::stride, ::stride])
+        values = array[tuple(stride * at * n // m for at, n, m in
+                             zip(places, shape, region.shape, strict=True))]
+        return float(np.unique(values, return_counts=True)[1].max() / len(values)) if len(
+            values) else 0.0
+    stride = max(1, round((array.size / FLAT_SAMPLES) ** (1 / 3)))
     z = np.arange(0, shape[0], stride)
     sample = array[::stride, ::stride, ::stride][
         inside_sphere(shape, z)[:, ::stride, ::stride]]
@@ -242,12 +260,15 @@ def _half_height(density, top):
 
 def _why_suspect(model, explained):
     reasons = []
-    span = model.high - model.low
-    if not (model.confidence > 0.5).any() or (
-            model.half_confident - model.low > SUSPECT_RANGE_SHARE * span):
-        reasons.append('hardly any density stands out from the solvent')
+    span, above = model.high - model.low, model.high - model.mean
     if not (model.low <= model.mean <= model.high) or not (0 < model.width < span):
-        reasons.append('the fitted solvent lies outside the range of the map')
+        reasons.append(Remark('the fitted solvent lies outside the range of the map'))
+    elif not (model.confidence > 0.5).any() or (
+            model.half_confident - model.mean > SUSPECT_RANGE_SHARE * above):
+        reasons.append(Remark('hardly any density stands out from the solvent'))
     if explained < SUSPECT_EXPLAINED:
-        reasons.append(f'a Gaussian explains only {max(0, explained):.0%} of the histogram\'s peak')
+        # Rounded down: it must not read as if it were enough.
+        share = math.floor(1000 * max(0, explained)) / 10
+        reasons.append(Remark(f'a Gaussian explains only {share:g} % of the histogram\'s peak, of '
+                              f'which {100 * SUSPECT_EXPLAINED:g} % are needed'))
     return reasons

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
 _limit = None
 
@@ -11,7 +11,7 @@ class Cancelled(Exception):
     """Raised by a progress function to stop the work; passes through every function of the core."""
 
 
-def set_threads(number):
+def set_threads(number: int | None) -> None:
     """Use so many threads at most; None for as many as there are processors to run on."""
     global _limit
     _limit = number
@@ -63,6 +63,14 @@ def in_threads(work, parts, progress=None, steps=1):
         return [one(part) for part in parts]
     with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(one, part) for part in parts]
+        try:
+            wait(futures, return_when=FIRST_EXCEPTION)
+        except BaseException:       # Ctrl-C: what runs stops at its next step
+            stop.set()
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    futures = [future for future in futures if not future.cancelled()]
     # The first error that is not an echo of another one is the one to tell.
     errors = [f.exception() for f in futures if f.exception() is not None]
     for error in sorted(errors, key=lambda error: isinstance(error, Cancelled)):

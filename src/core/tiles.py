@@ -5,10 +5,21 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from numpy.lib.stride_tricks import sliding_window_view
 
 from .parameters import TILES_PER_AXIS, TILES_TO_ROUND
-from .threads import in_threads
+from .threads import in_threads, slabs, thread_count
+
+#: Voxels of tiles that a thread gathers at a time.
+GATHERED_VOXELS = 2**18
+#: Planes that a thread counts voxels in at a time.
+SLAB = 8
+#: Tiles that hold each voxel so many times, on average, are counted before any is sorted.
+OVERLAPPING = 40
+#: Of these, so small a part is sorted at a time.
+SORTED_SHARE = 200
+#: Of others, one in so many is sorted before the rest, to tell which of them need sorting.
+TRIED = 64
 
 
 @dataclass(frozen=True)
@@ -67,30 +78,130 @@ def taking_part(numbers):
 def search_tiles(array, tile_size, tau, progress=None):
     """Find the tiles of the largest and the smallest value.
 
-    array: float32 (z, y, x). tile_size: edge in voxels. tau: the share of a tile's voxels below its
-    value, which is the order statistic floor(tau · voxels), counted from 0, of the map in the tile.
-    Returns `Tiles`; of several equal tiles the first counts.
+    array: float32 (z, y, x), finite. tile_size: edge in voxels. tau: the share of a tile's voxels
+    below its value, which is the order statistic floor(tau · voxels), counted from 0, of the map in
+    the tile. Returns `Tiles`; of several equal tiles the first counts. Tiles that overlap much are
+    counted first, and only those that can win are sorted: the result is the same.
     """
-    layout = [tile_layout(n, tile_size) for n in array.shape]
-    edges, numbers, steps, starts = (tuple(column) for column in zip(*layout, strict=True))
-    corner = array[tuple(slice(start, None) for start in starts)]
-    windows = as_strided(corner, numbers + edges, tuple(
-        stride * step for stride, step in zip(array.strides, steps, strict=True)) + array.strides,
-        writeable=False)
-    inside = taking_part(numbers)
-    rank = min(math.floor(tau * math.prod(edges)), math.prod(edges) - 1)
-    values = np.full(numbers, np.nan, np.float32)
+    layout = _Layout(array, tile_size, tau)
+    if layout.number * layout.voxels > OVERLAPPING * array.size:
+        ends = _largest(layout, _still(progress, 0)), _smallest(layout, _still(progress, 0.5))
+    else:
+        places = np.flatnonzero(layout.inside)
+        some = layout.values(places[::TRIED])
+        values = layout.values(places, progress, (some.min(), some.max()))
+        ends = [(places[best], values[best]) for best in (np.nanargmax(values),
+                                                          np.nanargmin(values))]
+    return Tiles(*(layout.tile(*end) for end in ends), layout.number)
 
-    def one_layer(layer, step):
-        rows = windows[layer][inside[layer]].reshape(-1, math.prod(edges))
-        values[layer][inside[layer]] = np.partition(rows, rank, axis=1)[:, rank]
-        step()
 
-    in_threads(one_layer, range(numbers[0]), progress)
+def _still(progress, share):
+    """Progress of work whose length is not known: it stays where it is, and can be stopped."""
+    return None if progress is None else lambda _share: progress(share)
 
-    def tile(flat):
-        place = np.unravel_index(flat, numbers)
-        start = tuple(int(s + i * d) for s, i, d in zip(starts, place, steps, strict=True))
-        return Tile(start, edges, float(values[place]))
 
-    return Tiles(tile(np.nanargmax(values)), tile(np.nanargmin(values)), int(inside.sum()))
+class _Layout:
+    """Where the tiles of a map lie, the values of some, and counts of voxels in all of them.
+
+    A tile is known by its flat number among (z, y, x) of the layout.
+    """
+
+    def __init__(self, array, tile_size, tau):
+        layout = [tile_layout(n, tile_size) for n in array.shape]
+        self.edges, self.numbers, self.steps, self.starts = (
+            tuple(column) for column in zip(*layout, strict=True))
+        self._array = array
+        self._windows = sliding_window_view(array, self.edges)[tuple(
+            slice(start, start + (number - 1) * step + 1, step)
+            for start, number, step in zip(self.starts, self.numbers, self.steps, strict=True))]
+        self.inside = taking_part(self.numbers)
+        self.number = int(self.inside.sum())
+        self.voxels = math.prod(self.edges)
+        self.rank = min(math.floor(tau * self.voxels), self.voxels - 1)
+
+    def values(self, tiles, progress=None, beyond=None):
+        """Values of the tiles of some flat numbers: float32.
+
+        beyond: two values; tiles between are not sorted, and theirs is not a number.
+        """
+        # Tiles are gathered before they are sorted, a few at a time, whatever their size.
+        at_once = max(1, GATHERED_VOXELS // self.voxels)
+        result = np.full(len(tiles), np.nan, np.float32)
+        one = np.ones(self.voxels, np.float32)
+
+        def some(part, step):
+            z, y, x = np.unravel_index(tiles[part], self.numbers)
+            rows = self._windows[z, y, x].reshape(len(z), -1)
+            chosen = slice(None)
+            if beyond is not None:
+                # As many voxels reach the value of a tile, from below and from above, as its rank
+                # says. Whole numbers below 2²⁴ are exact in float32.
+                chosen = (rows <= beyond[0]).astype(np.float32) @ one >= self.rank + 1
+                chosen |= (rows >= beyond[1]).astype(np.float32) @ one >= self.voxels - self.rank
+                rows = rows[chosen]
+            rows.partition(self.rank, axis=1)
+            result[part][chosen] = rows[:, self.rank]
+            step()
+
+        in_threads(some, slabs(len(tiles), at_once), progress)
+        return result
+
+    def counts(self, chosen, progress=None):
+        """How many voxels of each tile are chosen by `chosen(planes of the map)`: int (tiles,)."""
+        z, y, x = (self._covers(axis) for axis in range(3))
+
+        def one_slab(planes, step):
+            # Whole numbers below 2²⁴, which float32 holds: at most 200³ voxels make a tile.
+            here = chosen(self._array[planes]).astype(np.float32)
+            step()
+            return y.T @ (here @ x)
+
+        planes = np.concatenate(in_threads(
+            one_slab, slabs(self._array.shape[0], SLAB), progress))
+        return np.tensordot(z, planes, (0, 0)).ravel().astype(np.int64)
+
+    def _covers(self, axis):
+        """1 where a voxel along an axis (rows) lies in a tile (columns), else 0."""
+        voxels = np.arange(self._array.shape[axis])[:, None]
+        first = self.starts[axis] + np.arange(self.numbers[axis]) * self.steps[axis]
+        return ((voxels >= first) & (voxels < first + self.edges[axis])).astype(np.float32)
+
+    def tile(self, flat, value):
+        """The `Tile` of a flat number."""
+        place = np.unravel_index(flat, self.numbers)
+        start = tuple(int(s + i * d)
+                      for s, i, d in zip(self.starts, place, self.steps, strict=True))
+        return Tile(start, self.edges, float(value))
+
+
+def _largest(layout, progress):
+    """Flat number and value of the first tile of the largest value."""
+    # The order statistic lies above t where so many voxels do.
+    return _extreme(layout, progress, layout.voxels - layout.rank, np.greater, np.greater_equal)
+
+
+def _smallest(layout, progress):
+    """Flat number and value of the first tile of the smallest value."""
+    return _extreme(layout, progress, layout.rank + 1, np.less, np.less_equal)
+
+
+def _extreme(layout, progress, needed, beyond, reaches):
+    """The first tile of the extreme value: one that `needed` voxels reach and no tile goes beyond.
+
+    From the value of any tile on: those tiles go beyond it in which `needed` voxels do. Some of
+    them, with most such voxels, are sorted, which gives a value further out, until there are none.
+    """
+    inside = layout.inside.ravel()
+    at_once = max(thread_count(), layout.inside.size // SORTED_SHARE)
+    candidates = np.flatnonzero(inside)
+    order = np.arange(len(candidates))[len(candidates) // 2:]
+    while True:
+        values = layout.values(candidates[order[:at_once]], progress)
+        value = values.max() if beyond is np.greater else values.min()
+        counts = layout.counts(lambda planes, value=value: beyond(planes, value), progress)
+        candidates = np.flatnonzero(inside & (counts >= needed))
+        if not len(candidates):
+            break
+        order = np.argsort(-counts[candidates], kind='stable')
+    counts = layout.counts(lambda planes: reaches(planes, value), progress)
+    return int(np.argmax(inside & (counts >= needed))), value

@@ -1,12 +1,13 @@
 """Maps in MRC and CCP4 files, in any of the clothes they are found in, placed as ChimeraX does.
 
 After the MRC2014 format (Cheng et al., J. Struct. Biol. 192, 2015) and mrcfile (Burnley, Palmer and
-Winn, Acta Cryst. D73, 2017).
+Winn, Acta Cryst. D73, 2017). The header's layout and the writing are mrcfile's; reading is not, as
+mrcfile 1.5 gives no density for maps whose symmetry operators are announced but absent, as those of
+early entries of the EMDB are, and tells of what is damaged in warnings, not in sentences.
 """
 
 import bz2
 import gzip
-import math
 import os
 import zlib
 from dataclasses import dataclass, field
@@ -18,29 +19,38 @@ from mrcfile.dtypes import HEADER_DTYPE
 from .header import (
     COMPRESSED,
     axis_order,
-    bare_suffix,
     cell_angles,
     has_stamp,
     is_ccp4,
-    is_image_stack,
     rotation,
     triple,
     unit_axes,
     valid_origin,
     valid_starts,
 )
+from .rules import (
+    MODES,
+    PLANE,
+    STACK,
+    VOXEL_SIZE,
+    density_bytes,
+    is_unsigned,
+    lacks_operators,
+    refusal,
+    remarks,
+    shape_of,
+)
 
 #: What a file name may end in, compression apart.
 SUFFIXES = ('.mrc', '.map', '.ccp4', '.rec', '.mrcs', '.st')
 
-MODES = {0: 'i1', 1: 'i2', 2: 'f4', 6: 'u2', 12: 'f2'}
 OTHER_MODES = {3: 'Fourier components', 4: 'Fourier components', 101: 'packed 4-bit numbers'}
 #: An axis this long or longer means that the header was read in the wrong byte order.
 LONGEST_AXIS = 65536
-#: Voxel sizes in Å outside of which a header tells none.
-VOXEL_SIZES = (1e-3, 1e5)
-IMOD_STAMP = 1146047817
-VOLUME_STACKS = range(401, 631)
+#: What to do about a `rules.Refusal` where there is only the file.
+ADVICE = {VOXEL_SIZE: 'write one into its header first',
+          STACK: 'give each as a file of its own',
+          PLANE: 'give a map with several sections'}
 
 
 class MapFileError(ValueError):
@@ -159,8 +169,17 @@ def _open(path):
     return open(path, 'rb')
 
 
-def _read(stream, path):
-    """Header, symmetry operators, the data (section, row, column), and notes on oddities."""
+def read_header(path):
+    """The header of a file in the byte order of this machine, and whether it is compressed.
+
+    Raises as `read_map` does for what is no header of a map.
+    """
+    with _open(path) as stream:
+        return _header(stream)[0], _is_packed(stream)
+
+
+def _header(stream):
+    """Header in the byte order of this machine, and the order of the file."""
     raw = stream.read(HEADER_DTYPE.itemsize)
     if len(raw) < HEADER_DTYPE.itemsize:
         raise MapFileError('this is not an MRC or CCP4 map: it is shorter than a header'
@@ -169,84 +188,49 @@ def _read(stream, path):
     order = '<' if 0 < columns < LONGEST_AXIS else '>'
     header = np.frombuffer(raw, HEADER_DTYPE.newbyteorder(order))
     header = header.astype(HEADER_DTYPE).view(np.recarray)[0]
-    notes = []
-    shape = tuple(int(header[name]) for name in ('nz', 'ny', 'nx'))
-    mode, extra = int(header['mode']), int(header['nsymbt'])
-    stamped = has_stamp(header)
-    _check_kind(shape, mode, extra, stamped)
-    if not stamped:
-        notes.append('the header lacks the word MAP: read as an old MRC file')
-    _check_stack(header, shape)
-    _check_cell(header)
-    if is_image_stack(header, path):
-        notes.append(f'the file says that it holds a stack of {shape[0]} images, not a map: '
-                     'the scale means nothing then')
+    _check_kind(header)
+    return header, order
 
-    element = np.dtype(MODES[mode]).newbyteorder(order)
-    if mode == 0 and _is_unsigned(header, path, stamped):
+
+def _read(stream, path):
+    """Header, symmetry operators, the data (section, row, column), and notes on oddities."""
+    header, order = _header(stream)
+    against = refusal(header)
+    if against:
+        raise MapFileError(f'{against.reason}; {ADVICE[against.rule]}')
+    size = None if _is_packed(stream) else os.fstat(stream.fileno()).st_size
+    element = np.dtype(MODES[int(header['mode'])]).newbyteorder(order)
+    if element.kind == 'i' and element.itemsize == 1 and is_unsigned(header, path):
         element = np.dtype('u1')
-        notes.append('8-bit values were read as unsigned')
-    expected = math.prod(shape) * element.itemsize
     extended = b''
-    available = _bytes_left(stream)
-    if extra and available is not None and expected + extra > available == expected:
-        notes.append('the header announces symmetry operators that are not there')
-    else:
-        extended = _symmetry(header, stream.read(extra))
-        available = _bytes_left(stream)
-    if available is not None and available < expected:
-        raise _truncated(available, expected)
-    if available is not None and available > expected:
-        notes.append(f'{available - expected} bytes follow the density and were not read')
-    stored = np.empty(shape, element)
+    if size is None or not lacks_operators(header, size):
+        extended = _symmetry(header, stream.read(int(header['nsymbt'])))
+    expected = density_bytes(header)
+    if size is not None and size - stream.tell() < expected:
+        raise _truncated(size - stream.tell(), expected)
+    stored = np.empty(shape_of(header), element)
     filled = _fill(stream, memoryview(stored.reshape(-1).view('u1')))
     if filled < expected:
         raise _truncated(filled, expected)
-    return header, extended, stored, notes
+    return header, extended, stored, remarks(header, path, size)
 
 
-def _check_kind(shape, mode, extra, stamped):
+def _check_kind(header):
+    """Raise `MapFileError` for what is no header, or not that of density."""
+    shape, mode = shape_of(header), int(header['mode'])
+    stamped = has_stamp(header)
     if stamped and mode in OTHER_MODES:
         raise MapFileError(f'the file holds {OTHER_MODES[mode]} (mode {mode}), not density')
-    sound = all(0 < n < LONGEST_AXIS for n in shape) and mode in MODES and extra >= 0
+    sound = all(0 < n < LONGEST_AXIS for n in shape) and mode in MODES and header['nsymbt'] >= 0
     if not sound and stamped:
         raise MapFileError(f'the header is damaged: it tells of {shape[2]} × {shape[1]} × '
                            f'{shape[0]} voxels of mode {mode}')
     if not sound:
         raise MapFileError('this is not an MRC or CCP4 map')
-    if min(shape) < 2:
-        raise MapFileError('a single plane is not a map; give a map with several sections')
 
 
-def _check_stack(header, shape):
-    group, depth = int(header['ispg']), int(header['mz'])
-    sections = shape[0]
-    if group in VOLUME_STACKS and depth not in (0, sections):
-        raise MapFileError(f'the file holds a stack of {sections // max(1, depth)} volumes; '
-                           'give them one by one')
-
-
-def _check_cell(header):
-    counts = [int(header[name]) for name in ('mx', 'my', 'mz')]
-    lengths = triple(header['cella'])
-    if not all(m > 0 and VOXEL_SIZES[0] <= a / m <= VOXEL_SIZES[1]
-               for m, a in zip(counts, lengths, strict=True)):
-        raise MapFileError('the map has no voxel size; write one into its header first')
-
-
-def _is_unsigned(header, path, stamped):
-    """Whether 8-bit values have no sign; in doubt as ChimeraX decides."""
-    stamp, flags = np.frombuffer(header['extra2'].tobytes()[40:48], 'i4')
-    if stamped and stamp == IMOD_STAMP:
-        return not flags & 1
-    return bare_suffix(path) == '.rec' or not (stamped or is_ccp4(path))
-
-
-def _bytes_left(stream):
-    """How much is left of a file; None if it is compressed."""
-    if isinstance(stream, (gzip.GzipFile, bz2.BZ2File)):
-        return None
-    return os.fstat(stream.fileno()).st_size - stream.tell()
+def _is_packed(stream):
+    return isinstance(stream, (gzip.GzipFile, bz2.BZ2File))
 
 
 def _symmetry(header, extended):

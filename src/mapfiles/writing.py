@@ -4,7 +4,7 @@ import mrcfile
 import numpy as np
 
 from .header import ROTATION_LABEL, cell_angles, has_stamp
-from .reading import VOLUME_STACKS
+from .rules import VOLUME_STACKS
 
 LABELS = 10
 

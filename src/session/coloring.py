@@ -1,4 +1,4 @@
-"""Surfaces coloured by scale with ChimeraX's own `color sample` machinery, and their colour key.
+"""Surfaces coloured by scale with ChimeraX's own `color sample` machinery.
 
 ChimeraX colours a surface again by itself when it changes, saves the colouring with sessions and
 can undo it.
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from chimerax.core.colors import Color, Colormap
-from chimerax.geometry import Place
-from chimerax.map_data import interpolate_volume_data
+from chimerax.core.undo import UndoState
 from chimerax.surface.colorvol import VolumeColor
 
 from ..core.parameters import default
+from .key import ColoredAtoms, coloring_of, scale_key, shown_on
+from .record import record
+from .values import values_on
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {
@@ -28,14 +30,6 @@ PALETTES = {
 }
 DEFAULT_PALETTE = 'occupy'
 DEFAULT_RANGE = (default('color_low'), default('color_high'))
-#: Colours in the key; of these the first and the last are labelled with a number, the middle one
-#: with the title: with a number for each they would run into one another.
-_KEY_COLORS = 9
-_KEY_FONT_SIZE = 18
-#: As shares of the window: room to the right of the key and below it, its height and width; and the
-#: least width in pixels, at which the labels stay apart.
-_KEY_RIGHT, _KEY_BELOW, _KEY_HEIGHT, _KEY_WIDTH = 0.06, 0.1, 0.04, 0.36
-_KEY_LEAST_WIDTH = 280
 
 
 @dataclass(frozen=True)
@@ -53,21 +47,30 @@ class ScaleColor(VolumeColor):
     grid, beyond it, which would be grey for want of a value. Sessions keep it by this name.
     """
 
+    #: Mode and map of the scale, for when that map or its scale map is closed.
+    mode, source = '', None
+
+    def belongs_to(self, entry):
+        """Remember mode and map of an `Entry` of the record, where there is one."""
+        if entry is not None:
+            self.mode, self.source = entry.mode, entry.source
+
+    def take_snapshot(self, session, flags):
+        source = None if self.source is None or self.source.deleted else self.source
+        return {**super().take_snapshot(session, flags), 'mode': self.mode, 'source': source}
+
+    @classmethod
+    def restore_snapshot(cls, session, data):
+        by_scale = super().restore_snapshot(session, data)
+        if by_scale is not None:
+            by_scale.mode, by_scale.source = data.get('mode', ''), data.get('source')
+            scale_key(session)      # which looks for its key once all is restored
+        return by_scale
+
     def vertex_values(self, vertices, vertex_xform):
         """Scale at the vertices, and which of them (indices) lie outside."""
-        values, outside = super().vertex_values(vertices, vertex_xform)
-        outside = np.asarray(outside, int)
-        if not len(outside):
-            return values, outside
-        matrix, to_index = self.volume.matrix_and_transform(vertex_xform, 'all', (1, 1, 1))
-        index = to_index * vertices[outside]
-        size = np.array(matrix.shape[::-1])
-        near = ((index > -1) & (index < size)).all(axis=1)
-        # ChimeraX counts the very last sample as outside.
-        last = np.nextafter((size - 1).astype(np.float32), np.float32(0))
-        held = np.clip(index[near].astype(np.float32), 0, last)
-        values[outside[near]], _ = interpolate_volume_data(held, Place(), matrix)
-        return values, outside[~near]
+        values, inside = values_on(self.volume, vertices, vertex_xform)
+        return values, np.flatnonzero(~inside)
 
 
 def palette(name):
@@ -81,16 +84,14 @@ def ranged(chosen, limits):
     None leaves the palette's own values where it has any, and else takes the default range.
     """
     colormap = chosen.colormap
-    if limits is None:
-        if colormap.values_specified:
-            return colormap
-        limits = DEFAULT_RANGE
-    low, high = limits
+    if limits is None and colormap.values_specified:
+        limits = colormap.value_range()
+    low, high = DEFAULT_RANGE if limits is None else limits
     values = np.asarray(colormap.data_values, np.float32)
     share = (values - values[0]) / (values[-1] - values[0])
     return Colormap(low + share * np.float32(high - low), colormap.colors,
                     colormap.color_above_value_range, colormap.color_below_value_range,
-                    colormap.color_no_value, name=colormap.name)
+                    colormap.color_no_value, name=chosen.name)
 
 
 def surfaces_of(volume):
@@ -113,70 +114,72 @@ def surfaces_of(volume):
     return list(volume.surfaces)
 
 
-def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, title='',
-                   name='occupy color'):
-    """Colour surfaces by a scale map, and show the colour key under a title unless it is ''.
+def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=None,
+                   name='occupy color', undoable=True):
+    """Colour surfaces by a scale map.
 
-    chosen: a `Palette`. limits: (low, high), see `ranged`. Undoable as one step called `name`.
+    chosen: a `Palette`. limits: (low, high), see `ranged`. key: whether a colour key is wanted for
+    them, None to leave that as it is. Undoable as one step called `name`, unless told otherwise.
     Returns the surfaces that were coloured; those that are empty are left out.
     """
-    from chimerax.core.undo import UndoState
-    undo = UndoState(name)
+    undo = _Colored(session, name)
     colormap = ranged(chosen, limits)
+    entry = record(session).of_scale_map(scale_map)
     coloured = []
     for surface in surfaces:
         if surface.vertices is None or not len(surface.vertices):
             continue
         before = surface.color_undo_state
         by_scale = ScaleColor(surface, scale_map, palette=colormap)
+        by_scale.belongs_to(entry)
         by_scale.set_vertex_colors(report_stats=False)
         undo.add(surface, 'color_undo_state', before, surface.color_undo_state)
         coloured.append(surface)
-    if title:
-        _show_key(session, colormap, title, undo)
     if coloured:
-        session.undo.register(undo)
+        shown = [shown_on(surface) for surface in coloured]
+        undo.want_key({one.owner: None for one in shown if one}, key)
+        if undoable:
+            session.undo.register(undo)
     return coloured
 
 
-def show_key(session, chosen, limits, title):
-    """Show the colour key of a `Palette` over a range (see `ranged`) under a title; undoable."""
-    from chimerax.core.undo import UndoState
-    undo = UndoState('occupy key')
-    _show_key(session, ranged(chosen, limits), title, undo)
+class _Colored(UndoState):
+    """An undoable step, after which the key is looked after."""
+
+    def __init__(self, session, name):
+        super().__init__(name)
+        self._key = scale_key(session)
+
+    def want_key(self, owners, on):
+        """Want a key for owners of colours, or none, or leave that as it is (None)."""
+        before = self._key.wanted
+        for owner in owners:
+            if on is not None:
+                self._key.want(owner, on)
+        self.add(self._key, 'wanted', before, self._key.wanted)
+        self._key.follow()
+
+    def undo(self):
+        super().undo()
+        self._key.follow()
+
+    def redo(self):
+        super().redo()
+        self._key.follow()
+
+
+def show_key(session, atoms, mode, chosen, limits, title=''):
+    """Show the key of a `Palette` over a range for atoms just coloured by it; undoable.
+
+    title: of the key where the colours are not of a mode's scale.
+    They have to be coloured already: the key goes when they get other colours.
+    """
+    undo = _Colored(session, 'occupy key')
+    undo.want_key([ColoredAtoms(atoms, mode, ranged(chosen, limits), title)], True)
     session.undo.register(undo)
 
 
 def is_colored_by(surface, scale_map):
     """Whether a surface is coloured by the given map at present."""
-    by = surface.auto_recolor_vertices
-    by = getattr(by, '__self__', by)    # ChimeraX before 1.9 keeps a method of it
-    return isinstance(by, VolumeColor) and by.volume is scale_map
-
-
-def _show_key(session, colormap, title, undo):
-    """Show a colormap in the one colour key of the session, in place of what it showed before."""
-    from chimerax.color_key.model import get_model
-    low, high = (float(value) for value in colormap.value_range())
-    values = np.linspace(low, high, _KEY_COLORS)
-    colors = colormap.interpolated_rgba(values.astype(np.float32))
-    labels = [''] * _KEY_COLORS
-    # ChimeraX 1.7 cuts some pixels off the last label; there a blank is not missed.
-    labels[0], labels[_KEY_COLORS // 2], labels[-1] = f'{low:.3g}', title, f'{high:.3g} '
-    colors = [tuple(float(part) for part in color) for color in colors]
-    shown = list(zip(colors, labels, strict=True))
-    key = get_model(session, create=False)
-    if key is None:
-        key = get_model(session)
-        width = max(_KEY_WIDTH, _KEY_LEAST_WIDTH / session.main_view.window_size[0])
-        width = min(width, 1 - 2 * _KEY_RIGHT)
-        key.size, key.pos = (width, _KEY_HEIGHT), (1 - _KEY_RIGHT - width, _KEY_BELOW)
-        key.font_size = _KEY_FONT_SIZE
-        undo.add(key, 'display', False, True)
-    else:       # where the user has put it, it stays
-        undo.add(key, 'rgbas_and_labels', key.rgbas_and_labels, shown)
-        undo.add(key, 'display', key.display, True)
-    key.display = True
-    key.rgbas_and_labels = shown
-    key.numeric_label_spacing = key.NLS_EQUAL
-    key.color_treatment = key.CT_BLENDED
+    by = coloring_of(surface)
+    return by is not None and by.volume is scale_map

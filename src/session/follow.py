@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chimerax.core.models import MODEL_ID_CHANGED, MODEL_POSITION_CHANGED, REMOVE_MODELS
 from chimerax.core.state import StateManager
 
-VERSION = 1     # 1: (follower, source, kind) for each follower
+VERSION = 1     # 1: (follower, source, kind) for each follower; no source where that was closed
 _TAG = 'occupy followers'
 
 
@@ -32,7 +32,8 @@ class _Pair:
 class Followers(StateManager):
     """Which models follow which, and as what.
 
-    `kind` is a word such as "scale", "confidence", "map", "mask" or "tiles".
+    `kind` is a word such as "scale", "confidence", "map", "mask" or "tiles". It stays known when
+    the source is closed.
     """
 
     def __init__(self, session):
@@ -69,6 +70,8 @@ class Followers(StateManager):
 
     def _moved(self, _name, model):
         for follower, pair in list(self._pairs.items()):
+            if pair.source is None:
+                continue
             if model is pair.source or model in _ancestors(pair.source):
                 put_at(follower, pair.source.scene_position)
 
@@ -82,8 +85,10 @@ class Followers(StateManager):
     def _removed(self, _name, models):
         gone = set(models)
         for follower, pair in list(self._pairs.items()):
-            if follower in gone or pair.source in gone:
+            if follower in gone:
                 del self._pairs[follower]
+            elif pair.source in gone:
+                pair.source = None      # what it is, it remains
 
     def include_state(self):
         """Nothing is written into sessions that hold no follower."""
@@ -91,7 +96,7 @@ class Followers(StateManager):
 
     def _saved(self):
         return [(follower, pair.source, pair.kind) for follower, pair in self._pairs.items()
-                if follower.SESSION_SAVE and pair.source.SESSION_SAVE]
+                if follower.SESSION_SAVE and (pair.source is None or pair.source.SESSION_SAVE)]
 
     def take_snapshot(self, session, flags):
         return {'version': VERSION, 'pairs': self._saved()}
@@ -100,7 +105,11 @@ class Followers(StateManager):
     def restore_snapshot(cls, session, data):
         manager = followers(session)
         for follower, source, kind in data['pairs']:
-            if follower is not None and source is not None:
+            if follower is None:
+                continue
+            if source is None:
+                manager._pairs[follower] = _Pair(None, kind)
+            else:
                 manager.add(follower, source, kind)
         return manager
 

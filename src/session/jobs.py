@@ -5,7 +5,6 @@ kill` stop; otherwise the caller waits for it. Either way the work runs in a thr
 that the status line can say how far it is, and models are made on the main thread in the end.
 """
 
-import sys
 import threading
 import time
 import traceback
@@ -17,6 +16,8 @@ from chimerax.core.tasks import Task
 from chimerax.core.triggerset import TriggerSet
 
 from ..core import Cancelled
+from . import privates, volumes
+from .wording import user_error
 
 STARTED, PROGRESS, ENDED = 'job started', 'job progress', 'job ended'
 #: Seconds between two messages in the status line.
@@ -68,40 +69,23 @@ def blocks(session, block=None):
         return block
     if session.in_script or not session.ui.is_gui:
         return True
-    return not (jobs(session).background or _typed_alone())
+    return not (jobs(session).background or privates.typed_alone())
 
 
-def _typed_alone():
-    """Whether the command being run is all that was typed in the command line.
-
-    ChimeraX does not tell a command where it came from; only the stack knows.
-    """
-    frame = sys._getframe(1)
-    while frame is not None:
-        module, name = frame.f_globals.get('__name__'), frame.f_code.co_name
-        if module == 'chimerax.cmd_line.tool':
-            return True
-        if module == 'chimerax.core.commands.run' and name == 'run':
-            return False
-        if module == 'chimerax.core.commands.cli' and ';' in str(frame.f_locals.get('text', '')):
-            return False
-        frame = frame.f_back
-    return False
-
-
-def run(session, title, work, deliver, *, block=None, watch=(), numbers=()):
+def run(session, title, work, deliver, *, block=None, watch=(), touches=(), numbers=()):
     """Do `work(progress)` and then `deliver(result)` on the main thread.
 
     title: what the status line, the Task Manager and the log call it. `work` must touch neither
     models nor graphics; `progress(share 0…1, stage)` tells how far it is and raises `Cancelled`
     when it shall stop. watch: the maps the work reads; it ends quietly when one is closed or
-    changes. numbers: model numbers (tuples) to be kept free for what will be delivered: in the
-    background a placeholder stands at each.
+    changes. touches: other models that the work or its delivery needs; it ends when one is closed.
+    numbers: model numbers (tuples) to be kept free for what will be delivered: in the background a
+    placeholder stands at each.
 
-    Waiting (see `blocks`), returns what `deliver` returned, and raises `UserError` for a
-    `ValueError` of `work`. In the background returns the `Job`.
+    Waiting (see `blocks`), returns what `deliver` returned, and raises `UserError` for whatever
+    went wrong. In the background returns the `Job`.
     """
-    job = Job(session, title, work, deliver, watch)
+    job = Job(session, title, work, deliver, watch, touches)
     if blocks(session, block):
         return job.wait()
     job.start(numbers)
@@ -115,11 +99,12 @@ class Job:
     says why nothing was.
     """
 
-    def __init__(self, session, title, work, deliver, watch=()):
+    def __init__(self, session, title, work, deliver, watch=(), touches=()):
         self.session = session
         self.title = title
         self.share, self.stage, self.remaining = 0.0, '', None
         self.running = True
+        self.told = False       # whether who started it tells the user of a failure
         self.result, self.failure = None, ''
         self._work, self._deliver = work, deliver
         self._outcome = self._error = None
@@ -128,6 +113,7 @@ class Job:
         self._places = []
         self._task = None
         self._watched = {volume: volume.data for volume in watch}
+        self._labels = {model: volumes.label(model) for model in (*watch, *touches)}
         self._began = self._told = time.monotonic()
         for volume in watch:
             volume.add_volume_change_callback(self._map_changed)
@@ -158,30 +144,42 @@ class Job:
 
     def wait(self):
         """Do the work while the caller waits; return what was delivered."""
-        thread = threading.Thread(target=self.compute, daemon=True)
-        thread.start()
         try:
+            thread = threading.Thread(target=self.compute, daemon=True)
+            thread.start()
             while thread.is_alive():
                 thread.join(_INTERVAL / 4)
                 if thread.is_alive() and self._time_to_tell():
                     self._show()
-        except BaseException:       # Ctrl-C
-            self._stop.set()
-            self._let_go()
-            self._end()
+        except BaseException:       # Ctrl-C, or a thread that cannot be started
+            self._give_up()
             raise
         return self.finish()
 
     def start(self, numbers):
         """Do the work in the background; keep the model `numbers` for what will be delivered."""
-        for number in numbers:
-            place = Model(f'{self.title} …', self.session)
-            place.SESSION_SAVE = False
-            place.id = number
-            self.session.models.add([place])
-            self._places.append(place)
-        self._task = _JobTask(self)
-        self._task.start()
+        try:
+            for number in numbers:
+                place = Model(f'{self.title} …', self.session)
+                place.SESSION_SAVE = False
+                place.id = number
+                self._places.append(place)
+                self.session.models.add([place])
+            self._task = _JobTask(self)
+            self._task.start()
+        except BaseException as error:
+            self.failure = f'{self.title} could not be started: {error}'
+            self._give_up()
+            raise
+
+    def _give_up(self):
+        """End without a result, whatever is set up of it by now."""
+        task = self._task
+        self._stop.set()
+        self._let_go()
+        self._end()
+        if task is not None and task.id in self.session.tasks:
+            self.session.tasks.remove(task)
 
     def compute(self):
         """The thread: work, and remember what came of it."""
@@ -198,29 +196,32 @@ class Job:
         error, outcome = self._error, self._outcome
         self._error = self._outcome = None
         changed = [volume for volume, data in self._watched.items() if volume.data is not data]
+        labels = self._labels
         self._let_go()
         try:
             if error is None and changed:
-                error = UserError(f'{self.title} ended, because its map was changed')
+                error = UserError(f'{self.title} ended, because {labels[changed[0]]} was changed')
             if error is not None:
-                raise self._as_user_error(error) from error
+                raise error
             self.result = self._deliver(outcome)
             return self.result
-        except UserError as failure:
-            self.failure = str(failure)
-            raise
+        except BaseException as failure:    # every kind is told, or nobody would know that it ended
+            told = self._as_user_error(failure)
+            self.failure = str(told)
+            raise told from failure
         finally:
             self._end()
 
     def _as_user_error(self, error):
         if isinstance(error, UserError):
             return error
-        if isinstance(error, Cancelled):
+        if isinstance(error, (Cancelled, KeyboardInterrupt)):
             return UserError(f'{self.title} was cancelled')
         if isinstance(error, ValueError):
-            return UserError(str(error))
+            return user_error(error)
         if isinstance(error, MemoryError):
-            return UserError(f'{self.title} ran out of memory; close other maps or lower maxBox')
+            return UserError(f'{self.title} ran out of memory; close other maps, or estimate with '
+                             'a smaller maxBox')
         self.session.logger.info(
             ''.join(traceback.format_exception(type(error), error, error.__traceback__)))
         return UserError(f'{self.title} failed: {type(error).__name__}: {error}')
@@ -257,8 +258,9 @@ class Job:
         for volume in self._watched:
             if not volume.deleted:
                 volume.remove_volume_change_callback(self._map_changed)
-        self.session.models.close([place for place in self._places if not place.deleted])
-        self._watched, self._places = {}, []
+        places = [place for place in self._places if self.session.models.have_model(place)]
+        self._watched, self._labels, self._places = {}, {}, []
+        self.session.models.close(places)
 
     def _end(self):
         """Leave nothing behind."""
@@ -271,13 +273,14 @@ class Job:
         session.logger.status('')
         self._jobs.triggers.activate_trigger(ENDED, self)
 
-    def _map_changed(self, _volume, change):
+    def _map_changed(self, volume, change):
         if change in ('data values changed', 'coordinates changed'):
-            self.cancel('ended, because its map was changed')
+            self.cancel(f'ended, because {self._labels[volume]} was changed')
 
     def _models_removed(self, _name, models):
-        if any(volume in models for volume in self._watched):
-            self.cancel('ended, because its map was closed')
+        closed = [label for model, label in self._labels.items() if model in models]
+        if closed:
+            self.cancel(f'ended, because {closed[0]} was closed')
         elif any(place in models for place in self._places):
             self.cancel('was cancelled, because its place was closed')
 
@@ -295,9 +298,7 @@ class _JobTask(Task):
         return f'{self._job.title}, {self._job.share:.0%}, task {self.id}'
 
     def run(self):
-        # ChimeraX sets this after starting the thread, and loses the end of a task that was faster.
-        while self._terminate is None:
-            time.sleep(0.001)
+        privates.wait_for_start(self)
         self._job.compute()
 
     def on_finish(self):
@@ -306,7 +307,9 @@ class _JobTask(Task):
         try:
             self._job.finish()
         except UserError as error:
-            self._job.session.logger.error(str(error))
+            logger = self._job.session.logger
+            # In its own place the starter says it better than a dialog would.
+            (logger.info if self._job.told else logger.error)(str(error))
 
     def terminate(self):
         self._job.cancel()

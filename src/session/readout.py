@@ -4,30 +4,37 @@ import csv
 from dataclasses import dataclass
 
 import numpy as np
+from chimerax.atomic import Residue
 from chimerax.core.errors import UserError
 from chimerax.core.undo import UndoAction
-from chimerax.geometry import Place
-from chimerax.map_data import interpolate_volume_data
+
+from .values import scale_at
 
 #: Who registers the attributes, as ChimeraX tells its user.
 _REGISTRANT = 'OccuPy'
 #: Columns of a model file that can carry the scale, and ChimeraX's name for an atom's value.
 COLUMNS = {'occupancy': 'occupancy', 'bfactor': 'bfactor'}
+_KINDS = ('polymer', 'ligand', 'water')
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Residues of one chain identifier in one model: its polymer, or what else bears that name.
+    """Residues that are told of together: a polymer, one ligand or ion, or the waters of a chain.
 
-    `residues`: indices into those of the `Layout`. `is_polymer`: whether it is a chain of protein
-    or nucleic acid.
+    `residues`: indices into those of the `Layout`. `kind`: "polymer" (of protein or nucleic acid),
+    "ligand" (ions too) or "water".
     """
 
     structure: object
     chain_id: str
-    is_polymer: bool
+    kind: str
     residues: np.ndarray
     first: object
+
+    @property
+    def is_polymer(self):
+        """Whether it is a chain of protein or nucleic acid."""
+        return self.kind == 'polymer'
 
     @property
     def chain(self):
@@ -37,23 +44,25 @@ class Part:
 
     @property
     def name(self):
-        """As it is told to the user: #2/A, or "#2/A, not polymer"."""
+        """As it is told to the user: #2/A, "#2/A HEM 142", or "#2/A water"."""
         name = f'#{self.structure.id_string}/{self.chain_id}'
-        return name if self.is_polymer else f'{name}, not polymer'
+        if self.kind == 'ligand':
+            residue = self.first
+            return f'{name} {residue.name} {residue.number}{residue.insertion_code.strip()}'
+        return name if self.is_polymer else f'{name} water'
 
     @property
     def description(self):
-        """What the model's file says of it, or ''."""
-        if not self.is_polymer:
-            return 'ligands, ions, solvent'
-        return getattr(self.chain, 'description', None) or ''
+        """What the model's file says of a chain, or ''."""
+        return (getattr(self.chain, 'description', None) or '') if self.is_polymer else ''
 
 
 class Layout:
     """Atoms, sorted into residues and chains.
 
     atoms: ChimeraX `Atoms`, n of them. `residues`: their `Residues`, k of them, in order of first
-    appearance. `parts`: a `Part` for each chain, polymers before the rest of their name.
+    appearance. `parts`: a `Part` for each chain, each ligand, and the waters of each chain, in this
+    order for each identifier.
     """
 
     def __init__(self, atoms):
@@ -67,16 +76,30 @@ class Layout:
         self._residue_of = place[inverse.ravel()]
         self.parts = self._sorted_into_parts()
 
+    @property
+    def models(self):
+        """The models that the atoms are of."""
+        return list(self.atoms.unique_structures)
+
+    def check(self):
+        """Raise `UserError` where some of the atoms are gone."""
+        # What is deleted leaves ChimeraX's collections.
+        if len(self.atoms) != len(self._residue_of):
+            raise UserError('atoms were deleted while the work went on; try again')
+
     def _sorted_into_parts(self):
         groups = {}
-        other = (self.residues.polymer_types == 0).tolist()
-        for index, residue in enumerate(self.residues):
-            key = (residue.structure.id, residue.chain_id, other[index])
+        kinds = np.where(self.residues.polymer_types != 0, 'polymer', 'ligand')
+        kinds[np.isin(self.residues.names, list(Residue.water_res_names))] = 'water'
+        for index, (residue, kind) in enumerate(zip(self.residues, kinds.tolist(), strict=True)):
+            place = (residue.number, residue.insertion_code, index) if kind == 'ligand' else ()
+            key = (residue.structure.id, residue.chain_id, _KINDS.index(kind), place)
             groups.setdefault(key, []).append(index)
         parts = []
         for key in sorted(groups):
             first = self.residues[groups[key][0]]
-            parts.append(Part(first.structure, key[1], not key[2], np.array(groups[key]), first))
+            parts.append(Part(first.structure, key[1], _KINDS[key[2]], np.array(groups[key]),
+                              first))
         return parts
 
     def sums(self, values, inside):
@@ -134,32 +157,12 @@ def _give(owners, name, values):
             delattr(owner, name)
 
 
-def scale_at(estimate, source, points):
-    """The scale of a map at points of the scene, by trilinear interpolation.
-
-    estimate: a `ScaleEstimate` of the map `source`. points: (n, 3) in Å. Returns values, float
-    (n,), not-a-number outside the map, and what is inside, boolean (n,). As where surfaces are
-    coloured, the values hold on for less than a voxel beyond the first and the last sample.
-    """
-    shape = estimate.scale.shape
-    factors = np.array([m / n for m, n in zip(reversed(shape), source.data.size, strict=True)])
-    to_index = source.data.xyz_to_ijk_transform * source.scene_position.inverse()
-    index = (to_index * np.asarray(points, float)) * factors
-    size = np.array(shape[::-1])
-    inside = ((index > -1) & (index < size)).all(axis=1)
-    # ChimeraX counts the very last sample as outside.
-    last = np.nextafter((size - 1).astype(np.float32), np.float32(0))
-    held = np.clip(index.astype(np.float32), 0, last)
-    values, _ = interpolate_volume_data(held, Place(), np.ascontiguousarray(estimate.scale))
-    return np.where(inside, np.asarray(values, float), np.nan), inside
-
-
 def register_attribute(session, name):
     """Let atoms, residues and chains carry a number of this name, saved with sessions.
 
     `UserError` where something else goes by that name.
     """
-    from chimerax.atomic import Atom, Chain, Residue
+    from chimerax.atomic import Atom, Chain
     try:
         for owner in (Atom, Residue, Chain):
             owner.register_attr(session, name, _REGISTRANT, attr_type=float)
@@ -171,16 +174,21 @@ def register_attribute(session, name):
 class ColumnWritten(UndoAction):
     """Writes values into a column of the atoms, and undoes that.
 
-    atoms: `Atoms`. column: one of `COLUMNS`. values: (n,). Alternate locations of an atom all get
-    its value.
+    atoms: `Atoms`. column: one of `COLUMNS`. values: (n,). Alternate locations all get the B-factor
+    of their atom; of an occupancy each keeps its share.
     """
 
     def __init__(self, atoms, column, values):
         super().__init__(f'occupy atoms column {column}')
         self._attribute = COLUMNS[column]
-        self._new = list(zip(atoms, values.tolist(), strict=True))
         self._old = [(atom, location, self._get(atom, location))
                      for atom in atoms for location in atom.alt_locs or [None]]
+        shares = _shares(self._old) if column == 'occupancy' else {}
+        #: Whether any value is shared out among alternate locations.
+        self.shares_out = bool(shares)
+        of_atoms = dict(zip(atoms, values.tolist(), strict=True))
+        self._new = [(atom, location, of_atoms[atom] * shares.get((atom, location), 1.0))
+                     for atom, location, _ in self._old]
 
     def _get(self, atom, location):
         if location is None:
@@ -194,21 +202,43 @@ class ColumnWritten(UndoAction):
             return
         if location is None:
             setattr(atom, self._attribute, value)
-            return
-        with atom.suppress_alt_loc_change_notifications():
-            atom.alt_loc = location
-            setattr(atom, self._attribute, value)
+        elif location in atom.alt_locs:
+            with atom.suppress_alt_loc_change_notifications():
+                atom.alt_loc = location
+                setattr(atom, self._attribute, value)
 
     def undo(self):
         """Put back what was there."""
-        for atom, location, value in self._old:
-            self._set(atom, location, value)
+        self._write(self._old)
 
     def redo(self):
         """Write the values."""
-        for atom, value in self._new:
-            for location in [None] if atom.deleted else atom.alt_locs or [None]:
-                self._set(atom, location, value)
+        self._write(self._new)
+
+    def _write(self, values):
+        for atom, location, value in values:
+            self._set(atom, location, value)
+
+
+def _shares(occupancies):
+    """The share of each alternate location in its residue, by (atom, location).
+
+    occupancies: (atom, location, occupancy), location None where there is no other. Shares are of
+    what the conformers of a residue have in all, so that an atom that only one of them has keeps
+    that one's share. Where all are zero, they are equal.
+    """
+    conformers = {}     # residue: {location: its largest occupancy}
+    for atom, location, occupancy in occupancies:
+        if location is not None:
+            known = conformers.setdefault(atom.residue, {})
+            known[location] = max(occupancy, known.get(location, 0.0))
+    found = {}
+    for atom, location, occupancy in occupancies:
+        if location is not None:
+            known = conformers[atom.residue]
+            total = sum(known.values())
+            found[atom, location] = occupancy / total if total > 0 else 1 / len(known)
+    return found
 
 
 def write_residues(file, readouts):
@@ -223,14 +253,13 @@ def write_residues(file, readouts):
                      *[readout.attribute for readout in readouts]])
     counts = np.max([readout.residue_atoms for readout in readouts], axis=0)
     for part in layout.parts:
-        kind = 'polymer' if part.is_polymer else 'other'
         for index in part.residues:
             if not counts[index]:
                 continue
             residue = layout.residues[int(index)]
             writer.writerow([
                 part.structure.id_string, part.chain_id, residue.number,
-                residue.insertion_code.strip(), residue.name, kind, counts[index],
+                residue.insertion_code.strip(), residue.name, part.kind, counts[index],
                 *[_number(readout.residue_values[index]) for readout in readouts]])
 
 

@@ -36,13 +36,15 @@ class Entry:
 
     `source`: the map. `estimate`: the core's `ScaleEstimate`. `scale_map`: the volume that shows
     the scale, None when there is none or it was closed. `stale`: why the estimate no longer holds,
-    a sentence's end such as "its values have changed", or ''.
+    a sentence's end such as "its values have changed", or ''. `started`: when its making began, by
+    `time.monotonic`, so that what was overtaken can be told.
     """
 
     source: object
     estimate: object
     scale_map: object = None
     stale: str = ''
+    started: float = 0.0
     data: object = field(default=None, repr=False)
 
     @property
@@ -66,9 +68,17 @@ class EstimateRecord(StateManager):
         self.triggers.add_trigger(CHANGED)
         session.triggers.add_handler(REMOVE_MODELS, self._removed)
 
-    def set(self, source, estimate, scale_map=None):
-        """Record an estimate of `source`, in place of an earlier one of the same mode."""
-        entry = Entry(source, estimate, scale_map, data=source.data)
+    def set(self, source, estimate, scale_map=None, started=0.0):
+        """Record an estimate of `source`, in place of an earlier one of the same mode.
+
+        A scale map that was closed is none. Raises `ValueError` where the map itself was closed: a
+        record of closed models could not be saved.
+        """
+        if source.deleted:
+            raise ValueError('an estimate of a closed map cannot be recorded')
+        if scale_map is not None and scale_map.deleted:
+            scale_map = None
+        entry = Entry(source, estimate, scale_map, started=started, data=source.data)
         key = (source, entry.mode)
         self._entries.pop(key, None)
         self._entries[key] = entry
@@ -113,6 +123,8 @@ class EstimateRecord(StateManager):
 
     def look(self, source):
         """A dict in which to keep what the user chose for the colours of a map, across runs."""
+        if source.deleted:
+            return {}
         return self._looks.setdefault(source, {})
 
     def _watch(self, source):

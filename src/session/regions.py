@@ -3,45 +3,76 @@
 import numpy as np
 from chimerax.core.errors import UserError
 
+from ..core.masks import MASK_LEVEL, mask_level
 from ..core.parameters import default
 from . import volumes
 
-#: A mask given as a region counts where it exceeds this.
-MASK_LEVEL = 0.5
 #: Pairs of an atom and a voxel around it that are looked at in one go.
 _PAIRS_AT_ONCE = 200_000
 
 
-def region_of(objects, source, shape, distance=None):
-    """The voxels of a region, boolean (z, y, x) on a working grid of `shape` over the map `source`.
+class Region:
+    """The voxels of a map that a mask covers, or that lie near atoms.
 
-    objects: ChimeraX `Objects`: one map, taken for a mask, or atoms. distance: how near to an atom
-    a voxel must be, in Å; None for the default. Returns the region and what it is, in words. Raises
-    `UserError` where it holds no voxel.
+    objects: ChimeraX `Objects`: one map, taken for a mask, or atoms. source: the map. distance: how
+    near to an atom a voxel must be, in Å; None for the default. `words`: what it is; `models`: what
+    it is made of. Raises `UserError` for anything else. Models are looked at when it is made, so
+    that `voxels` can be called in a thread.
     """
-    from chimerax.map import Volume
-    masks = [model for model in objects.models if isinstance(model, Volume)]
-    atoms = objects.atoms
-    if len(masks) == 1 and not len(atoms):
-        region = volumes.sampled_on(masks[0], source, shape) > MASK_LEVEL
-        words = f'{volumes.label(masks[0])} above {MASK_LEVEL:g}'
-    elif len(atoms) and not masks:
-        distance = default('region_distance') if distance is None else distance
-        region = _near(atoms.scene_coords, source, shape, distance)
-        words = f'within {distance:g} Å of {len(atoms)} atoms'
-    else:
-        raise UserError('a region is one mask or some atoms; name either, such as #3 or #2/A')
-    if not region.any():
-        raise UserError(f'the region ({words}) holds no voxel of {volumes.label(source)}')
-    return region, words
+
+    def __init__(self, objects, source, distance=None):
+        from chimerax.map import Volume
+        masks = [model for model in objects.models if isinstance(model, Volume)]
+        atoms = objects.atoms
+        self._source = volumes.label(source)
+        if len(masks) == 1 and not len(atoms):
+            self._of_mask(masks[0], source)
+        elif len(atoms) and not masks:
+            distance = default('region_distance') if distance is None else distance
+            self.models = list(atoms.unique_structures)
+            self.words = f'within {distance:g} Å of {len(atoms)} atoms'
+            points, place = atoms.scene_coords.copy(), _Placement(source)
+            self._voxels = lambda shape: _near(points, place, shape, distance)
+        else:
+            raise UserError('a region is one mask or some atoms; name either, such as #3 or #2/A')
+
+    def _of_mask(self, mask, source):
+        try:
+            level = mask_level(mask.full_matrix())
+        except ValueError as error:
+            raise UserError(f'{volumes.label(mask)}: {error}') from None
+        self.models = [mask]
+        self.words = f'{volumes.label(mask)} above {level:.4g}'
+        if level != MASK_LEVEL:
+            self.words += ', half of its maximum'
+        sampled = volumes.sampler(mask, source)
+        self._voxels = lambda shape: sampled(shape) > level
+
+    def voxels(self, shape):
+        """The region, boolean (z, y, x), on a working grid of `shape` over the map.
+
+        `UserError` where it holds no voxel.
+        """
+        region = self._voxels(shape)
+        if not region.any():
+            raise UserError(f'the region ({self.words}) holds no voxel of {self._source}')
+        return region
 
 
-def _near(points, source, shape, distance):
+class _Placement:
+    """How a map lies in the scene."""
+
+    def __init__(self, source):
+        self.size = tuple(source.data.size)
+        self.to_index = source.data.xyz_to_ijk_transform * source.scene_position.inverse()
+        self.axes = volumes.axes_of(source)
+
+
+def _near(points, place, shape, distance):
     """The voxels of a working grid within a distance (Å) of points in the scene."""
-    factors = np.array([m / n for m, n in zip(reversed(shape), source.data.size, strict=True)])
-    to_index = source.data.xyz_to_ijk_transform * source.scene_position.inverse()
-    places = (to_index * np.asarray(points)) * factors
-    axes = volumes.axes_of(source) / factors[:, None]
+    factors = np.array([m / n for m, n in zip(reversed(shape), place.size, strict=True)])
+    places = (place.to_index * points) * factors
+    axes = place.axes / factors[:, None]
     # The box around an atom that holds the sphere: the reach along each reciprocal axis.
     reach = np.ceil(distance * np.linalg.norm(np.linalg.inv(axes), axis=0)).astype(int)
     offsets = np.stack(np.meshgrid(*[np.arange(-r, r + 2) for r in reach], indexing='ij'), axis=-1)

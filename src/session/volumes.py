@@ -10,8 +10,11 @@ import numpy as np
 from chimerax.map_data import ArrayGridData, interpolate_volume_data
 
 from ..core import Grid
-from ..mapfiles.header import is_image_stack
+from ..mapfiles import MapFileError, read_header, rules
 from .follow import followers, sit_on
+
+#: Kinds of derived maps that get a row in Volume Viewer.
+_LOOKED_AT = ('map', 'difference')
 
 
 def label(model):
@@ -38,36 +41,41 @@ def grid_of(volume):
     return Grid.of(tuple(reversed(volume.data.size)), axes_of(volume))
 
 
+def refusal_of(volume):
+    """The `mapfiles.rules.Refusal` of a map because of its file; None where nothing is wrong."""
+    header, _ = _file_header(volume)
+    if header is None:
+        return None
+    # ChimeraX takes 1 Å where the file states none. Whoever sets another one knows it.
+    data = volume.data
+    return rules.refusal(header, tuple(data.step) != tuple(data.original_step))
+
+
 def lacks_voxel_size(volume):
-    """Whether the file of a map states no voxel size, for which ChimeraX then takes 1 Å."""
-    if tuple(volume.data.step) != (1, 1, 1):
-        return False
-    header = _file_header(volume)
-    return header is not None and not all(float(header.cella[axis]) > 0 for axis in 'xyz')
+    """Whether the file of a map states no voxel size, and nobody has set it since."""
+    found = refusal_of(volume)
+    return found is not None and found.rule == rules.VOXEL_SIZE
 
 
-def says_images(volume):
-    """Whether the file of a map says that it holds a stack of images."""
-    header = _file_header(volume)
-    return header is not None and is_image_stack(header, Path(volume.data.path))
+def remarks_on(volume):
+    """Sentences on what is odd about the file of a map."""
+    header, size = _file_header(volume)
+    return [] if header is None else rules.remarks(header, Path(volume.data.path), size)
 
 
 def _file_header(volume):
-    """The header of the MRC file of a map; None where it has none that can be read."""
-    data = volume.data
-    if data.file_type != 'mrc' or not isinstance(data.path, str):
-        return None
-    import warnings
+    """The header of the MRC or CCP4 file of a map, and the file's size in bytes.
 
-    import mrcfile
+    The header is None where there is no such file, the size where it is compressed.
+    """
+    data = volume.data
+    if data.file_type not in ('mrc', 'ccp4', 'imod') or not isinstance(data.path, str):
+        return None, None
     try:
-        # Oddities such as a missing word MAP are none of our concern here.
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')
-            with mrcfile.open(data.path, header_only=True, permissive=True) as file:
-                return file.header
-    except (OSError, ValueError):
-        return None
+        header, packed = read_header(data.path)
+        return header, None if packed else Path(data.path).stat().st_size
+    except (OSError, EOFError, MapFileError):
+        return None, None
 
 
 def new_volume(session, array, source, name, *, kind, model_id=None, show=False):
@@ -82,6 +90,8 @@ def new_volume(session, array, source, name, *, kind, model_id=None, show=False)
     volume = volume_from_grid_data(
         grid, session, style='surface', open_model=False, model_id=model_id, show_dialog=False)
     volume.display = show
+    # Data, not what is looked at: Volume Viewer would grow by a row for each.
+    volume.show_in_volume_viewer = kind in _LOOKED_AT
     volume.position = source.scene_position
     session.models.add([volume])
     followers(session).add(volume, source, kind)
@@ -116,25 +126,45 @@ def is_derived(volume):
     return followers(volume.session).source_of(volume) is not None
 
 
+def is_result(volume):
+    """Whether the map was made by this bundle and is nothing to estimate.
+
+    That is what `is_derived` says, and scales, masks and the like whose source was closed.
+    """
+    kind = followers(volume.session).kind_of(volume)
+    return kind is not None and (kind not in _LOOKED_AT or is_derived(volume))
+
+
 def source_of(volume):
     """The map from which a derived map was made, or None."""
     return followers(volume.session).source_of(volume)
 
 
-def sampled_on(volume, source, shape=None):
-    """Another map interpolated on the grid of `source`, wherever the two are placed.
+def sampler(volume, source):
+    """A function that takes another map's values on a grid of `source`, wherever the two are.
 
-    shape: (z, y, x) of a working grid over the box of `source`; None for its own grid. Returns
-    float32 (z, y, x), 0 outside `volume`.
+    It takes the shape (z, y, x) of a working grid over the box of `source`, None for its own grid,
+    and returns float32 (z, y, x), 0 outside `volume`; the array may be ChimeraX's own: read it, do
+    not change it. The models are looked at now, so that it can be called in a thread.
     """
     size = tuple(reversed(source.data.size))
-    shape = size if shape is None else tuple(shape)
-    if shape == size and _same_place(volume, source):
-        return np.asarray(volume.full_matrix(), np.float32)
-    factors = [n / m for n, m in zip(size, shape, strict=True)]
+    same = _same_place(volume, source)
+    matrix = volume.full_matrix()
     to_volume = (volume.data.xyz_to_ijk_transform * volume.scene_position.inverse()
                  * source.scene_position * source.data.ijk_to_xyz_transform)
-    matrix = volume.full_matrix()
+
+    def sampled(shape=None):
+        shape = size if shape is None else tuple(shape)
+        if shape == size and same:
+            return np.asarray(matrix, np.float32)
+        return _interpolated(matrix, to_volume, shape, size)
+
+    return sampled
+
+
+def _interpolated(matrix, to_volume, shape, size):
+    """Values of a matrix on `shape` samples of a box of `size`, plane by plane."""
+    factors = [n / m for n, m in zip(size, shape, strict=True)]
     result = np.zeros(shape, np.float32)
     y, x = np.meshgrid(np.arange(shape[1]) * factors[1], np.arange(shape[2]) * factors[2],
                        indexing='ij')
@@ -160,6 +190,13 @@ def centre_of_voxels(source, shape, index):
     factors = [n / m for n, m in zip(reversed(source.data.size), shape, strict=True)]
     ijk = [i * f for i, f in zip(index, factors, strict=True)]
     return source.data.ijk_to_xyz(tuple(reversed(ijk)))
+
+
+def scene_points(source, shape, indices):
+    """Points of the scene, (n, 3), of voxels `indices`, (n, 3) as (z, y, x), of a working grid."""
+    factors = np.array(source.data.size, float) / np.array(shape[::-1], float)
+    place = source.scene_position * source.data.ijk_to_xyz_transform
+    return place * (np.asarray(indices, float)[:, ::-1] * factors)
 
 
 def voxel_text(grid):

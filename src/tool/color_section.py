@@ -1,4 +1,6 @@
-"""Colour: palette, range on a histogram of the scale, key, tiles."""
+"""Colour: palette, range on a histogram of the scale, key, tiles, and colours taken off again."""
+
+from dataclasses import replace
 
 from Qt.QtCore import QSize
 from Qt.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPixmap
@@ -7,21 +9,24 @@ from Qt.QtWidgets import QCheckBox, QPushButton, QWidget
 from ..commands import common
 from ..session import coloring
 from ..session.follow import followers
+from ..session.key import family, scale_key, shown_on
 from .drawings import RangeHistogram
+from .look import Look, color_command, look_of, look_words
 from .surface_values import SurfaceValues
-from .widgets import beside, column, enable_if, menu, number_box, text_label
+from .widgets import Beside, beside, column, enable_if, menu, number_box
 
 #: ChimeraX's own palettes that suit a scale, offered beside ours.
 _OTHERS = ('ylgnbu', 'ylorrd', 'rdylbu', 'spectral', 'rainbow', 'grayscale')
 
 
 class ColorSection:
-    """Colours the surfaces of the map by its estimate."""
+    """Shows the colours that are on the map, and gives it others."""
 
-    title = 'C&olour'
+    title = '&Colour'
 
     def __init__(self, panel):
         self._panel = panel
+        self._pending = (None, None)        # a map, and the look chosen for its next colours
         self._values = SurfaceValues(panel.session, self._show_histogram)
         self.widget = QWidget()
         layout = column(self.widget)
@@ -29,28 +34,31 @@ class ColorSection:
                                         'lightness and can be read by every eye; "occupy-classic" '
                                         'is the published red, white and blue')
         self.palette.setIconSize(QSize(48, 12))
+        self.palette.setAccessibleName('palette')
         self._fill_palettes()
-        layout.addLayout(beside('Palette', self.palette))
+        self.key = QCheckBox('Key')
+        self.key.setToolTip('Show which colour stands for which scale')
+        self.tiles = QCheckBox('Tiles')
+        self.tiles.setToolTip('Mark in 3-D where full scale and the least scale were found')
+        layout.addLayout(beside(self.palette, 1, self.key, self.tiles, stretch=False))
         self.histogram = RangeHistogram(
             '<p>Scale over the visible surface. Drag the handles to set the range of colours; with '
             'the keyboard, up and down choose a handle, left and right move it.</p>')
         layout.addWidget(self.histogram)
         self.low = number_box('color_low', step=0.05)
         self.high = number_box('color_high', step=0.05)
+        self.low.setAccessibleName('lowest scale of the colours')
+        self.high.setAccessibleName('highest scale of the colours')
         self.default_range = QPushButton('Default')
         self.default_range.setToolTip('Back to the default range')
         self.default_range.clicked.connect(lambda: self._set_range(*coloring.DEFAULT_RANGE))
-        layout.addLayout(beside('Range', self.low, 'to', self.high, self.default_range))
-        self.key = QCheckBox('Colour key')
-        self.key.setToolTip('Show which colour stands for which scale')
-        self.tiles = QCheckBox('Tiles')
-        self.tiles.setToolTip('Mark in 3-D where full scale and the least scale were found')
-        layout.addLayout(beside(self.key, self.tiles))
-        self.apply_button = QPushButton('&Colour by scale')
-        self.apply_button.setToolTip('Colour the surfaces of the map by its scale again')
-        layout.addLayout(beside(self.apply_button))
-        self.why = text_label()
-        layout.addWidget(self.why)
+        self.apply_button = QPushButton('Colour by scale')
+        self.apply_button.setToolTip('Colour the surfaces of the map by its scale')
+        self.remove = QPushButton('Remove colours')
+        self.remove.setToolTip('Give the surfaces the single colour of the map again')
+        layout.addWidget(Beside(
+            beside('Range', self.low, 'to', self.high, self.default_range, 1, stretch=False),
+            beside(self.apply_button, self.remove)))
         layout.addStretch(1)
         self._load()
         self._connect()
@@ -64,6 +72,7 @@ class ColorSection:
         self.key.clicked.connect(self._key_clicked)
         self.tiles.clicked.connect(self._tiles_clicked)
         self.apply_button.clicked.connect(lambda: self.apply())
+        self.remove.clicked.connect(self._remove_colors)
 
     def _load(self):
         settings = self._panel.settings
@@ -87,51 +96,60 @@ class ColorSection:
         """The range of colours, (low, high)."""
         return self.histogram.range
 
+    def look(self, mode=None):
+        """The `Look` that the widgets show, in the mode that is on the surface or another one."""
+        return Look(mode or self._panel.mode, self._chosen.name, self.range,
+                    self.key.isChecked(), False)
+
     def look_words(self):
         """Palette, range and key as keywords, where the command would not use them by itself."""
-        look = self._panel.look()
-        words = []
-        if self._chosen.name != look.get('palette', coloring.DEFAULT_PALETTE):
-            words.append(f'palette {self._chosen.name}')
-        if self.range != tuple(look.get('range', coloring.DEFAULT_RANGE)):
-            words.append(f'range {self._range_text()}')
-        if not self.key.isChecked():
-            words.append('key false')
-        return ' '.join(words)
-
-    def _range_text(self):
-        return ','.join(f'{limit:g}' for limit in self.range)
+        return look_words(self._panel.session, [self._panel.volume], self.look())
 
     def apply(self):
         """Run the command that colours as the panel shows."""
         panel = self._panel
-        panel.run(f'occupy color #{panel.volume.id_string} mode {panel.mode} '
-                  f'palette {self._chosen.name} range {self._range_text()} '
-                  f'key {common.value_text(self.key.isChecked())}')
+        panel.run(color_command(panel.session, panel.volume, self.look()))
 
-    def _apply_if_possible(self):
-        if self.apply_button.isEnabled():
+    def _apply_if_shown(self):
+        """Follow a choice at once where the surface shows a scale."""
+        panel = self._panel
+        if self.apply_button.isEnabled() and look_of(panel.session, panel.volume).shown:
             self.apply()
 
     def _palette_chosen(self, _index):
         self._panel.settings.palette = self._chosen.name
         self.histogram.show_colors(self._chosen.colormap)
-        self._apply_if_possible()
+        self._keep_choice()
+        self._apply_if_shown()
+
+    def _keep_choice(self):
+        """What is chosen before there are colours is for those to come."""
+        self._pending = self._panel.volume, self.look()
+
+    def _wanted(self):
+        """What the widgets are to show: what is on the surface, or what was chosen for it."""
+        panel = self._panel
+        look = look_of(panel.session, panel.volume, panel.map.chosen_mode)
+        volume, chosen = self._pending
+        if look.shown or volume is not panel.volume:
+            self._pending = None, None
+            return look
+        return look if chosen is None else replace(chosen, mode=look.mode)
 
     def _range_moved(self, low, high):
         self._show_range(low, high)
         entry = self._panel.entry()
         if entry is not None and entry.scale_map is not None:
-            self._values.recolor(
-                self._chosen.colormap.rescale_range(low, high, full=True)
-                if self._chosen.colormap.values_specified
-                else self._chosen.colormap.linear_range(low, high), entry.scale_map)
+            colormap = coloring.ranged(self._chosen, (low, high))
+            self._values.recolor(colormap, entry.scale_map)
+            scale_key(self._panel.session).preview(colormap, self._panel.volume)
 
     def _set_range(self, low, high):
         self._show_range(low, high)
         self._panel.settings.color_range = (low, high)
         self._values.undo_recolor()
-        self._apply_if_possible()
+        self._keep_choice()
+        self._apply_if_shown()
 
     def _range_typed(self, _value):
         low, high = self.low.value(), self.high.value()
@@ -166,16 +184,21 @@ class ColorSection:
 
     def _key_clicked(self, shown):
         self._panel.settings.key = shown
-        if not shown:
-            if self._key_shown():
-                self._panel.run('key delete')
-        else:
-            self._apply_if_possible()
+        self._keep_choice()
+        self._apply_if_shown()
 
-    def _key_shown(self):
-        from chimerax.color_key.model import get_model
-        key = get_model(self._panel.session, create=False)
-        return key is not None and key.display
+    def _remove_colors(self):
+        panel = self._panel
+        numbers = ','.join(one.id_string for one in self._colored())
+        panel.run(f'color single #{numbers}')
+
+    def _colored(self):
+        """The map and those made from it that show its scale."""
+        volume = self._panel.volume
+        if volume is None:
+            return []
+        return sorted((one for one in family(volume) if any(map(shown_on, one.surfaces))),
+                      key=lambda one: one.id)
 
     def _tiles_clicked(self, shown):
         panel = self._panel
@@ -192,27 +215,39 @@ class ColorSection:
             return []
         return followers(self._panel.session).followers_of(self._panel.volume, 'tiles')
 
+    def words(self):
+        """What the status line says while this is in front, '' for what there is."""
+        return ''
+
     def refresh(self):
-        """Follow the map's estimate, surfaces and what commands have chosen for its colours."""
+        """Show the colours that are on the surface, or that the next estimate will give."""
         panel = self._panel
         reason = panel.why_no_estimate(panel.mode)
         for widget in (self.apply_button, self.tiles):
             enable_if(widget, reason)
         self.tiles.setChecked(bool(self._tile_models()))
-        look = panel.look()
-        if look and not self.histogram._dragging:
-            self.show_look(look.get('palette', self._chosen.name), look.get('range', self.range))
-        self.why.setText(f'{reason[:1].upper()}{reason[1:]}.' if reason else '')
+        look = self._wanted()
+        enable_if(self.remove, '' if look.shown else 'there are no colours of scale on the map')
+        if not self.histogram.dragging and replace(self.look(), shown=look.shown) != look:
+            self.show_look(look.palette, look.range)
+            self.key.setChecked(look.key)
         self.look_at_surfaces()
 
     def look_at_surfaces(self):
-        """Follow changes of the surfaces; called after each frame."""
-        entry = self._panel.entry()
+        """Follow changes of the surfaces; called after each frame.
+
+        Returns whether they show other colours than the panel.
+        """
+        panel = self._panel
+        entry = panel.entry()
         known = entry is not None and not entry.stale
-        self._values.look(self._panel.volume if known else None,
-                          entry.scale_map if known else None)
+        shown = [one for one in family(panel.volume) if one.visible] if known else []
+        self._values.look(shown, entry.scale_map if known else None)
         if self._values.counts is None:
             self._show_histogram()
+        look = look_of(panel.session, panel.volume)
+        return look.shown and not self.histogram.dragging and look != replace(
+            self.look(), shown=True)
 
     def _show_histogram(self):
         note = 'Scale over the visible surface, once it is estimated and shown'
@@ -222,6 +257,16 @@ class ColorSection:
         """Let go of surfaces."""
         self._values.undo_recolor()
         self._values.forget()
+
+    def state(self):
+        """What is chosen for the next colours, for a session."""
+        return {'palette': self._chosen.name, 'range': self.range, 'key': self.key.isChecked()}
+
+    def set_state(self, state):
+        """Choose what `state` returned."""
+        self.show_look(state['palette'], state['range'])
+        self.key.setChecked(state['key'])
+        self._keep_choice()
 
 
 def _swatch(colormap, size):

@@ -42,7 +42,7 @@ class RangeHistogram(_Drawn):
     changed = Signal(float, float)
 
     def __init__(self, tooltip=''):
-        super().__init__(lines=6)
+        super().__init__(lines=4)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(tooltip)
         self.setAccessibleName('range of colours')
@@ -52,6 +52,11 @@ class RangeHistogram(_Drawn):
         self._handle = 0
         self._dragging = False
         self.note = ''
+
+    @property
+    def dragging(self):
+        """Whether a handle is being dragged."""
+        return self._dragging
 
     @property
     def range(self):
@@ -109,7 +114,9 @@ class RangeHistogram(_Drawn):
     def _paint_bars(self, painter, bottom):
         n = len(self._counts)
         # The square root lets small parts be seen beside large ones.
-        heights = np.sqrt(self._counts / max(1, self._counts.max()))
+        # What is cut off at full scale, often the most by far, may be higher than there is room.
+        most = max(1, self._counts[:-1].max())
+        heights = np.sqrt(np.minimum(1, self._counts / most))
         for i, color in enumerate(self._colors((np.arange(n) + 0.5) / n)):
             left, right = self._x(i / n), self._x((i + 1) / n)
             height = float(heights[i]) * (bottom - 4)
@@ -181,13 +188,20 @@ class RangeHistogram(_Drawn):
 
 
 class CurvePlot(_Drawn):
-    """The curve f(S) of a modification over the scale, both from 0 to 1."""
+    """The curve f(S) of a modification over the scale, both from 0 to 1, in a small square."""
 
     def __init__(self, tooltip=''):
-        super().__init__(lines=9, least_lines=7)
+        super().__init__(lines=4)
         self.setToolTip(tooltip)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._values = None
         self._pivot = None
+
+    def sizeHint(self):
+        side = self._lines * self.fontMetrics().height()
+        return QSize(side, side)
+
+    minimumSizeHint = sizeHint
 
     def show_curve(self, values, pivot=None):
         """Draw values at equal steps of the scale from 0 to 1, and mark a pivot."""
@@ -197,24 +211,12 @@ class CurvePlot(_Drawn):
     def paintEvent(self, _event):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        text = self.fontMetrics().height()
-        side = min(self.height() - text - 8, self.width() - 6 * text)
-        box = QRectF((self.width() - side) / 2, 4, side, side)
+        box = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         painter.fillRect(box, self.palette().base())
         painter.setPen(self._faint())
         painter.drawRect(box)
         painter.setPen(QPen(self._faint(130), 1, Qt.PenStyle.DashLine))
         painter.drawLine(box.bottomLeft(), box.topRight())
-        words = self.palette().windowText().color()
-        painter.setPen(words)
-        below = QRectF(box.left(), box.bottom() + 1, side, text + 3)
-        for align, label in ((Qt.AlignmentFlag.AlignLeft, '0'), (Qt.AlignmentFlag.AlignRight, '1'),
-                             (Qt.AlignmentFlag.AlignHCenter, 'scale')):
-            painter.drawText(below, align, label)
-        left = QRectF(0, box.top(), box.left() - 4, text)
-        painter.drawText(left, Qt.AlignmentFlag.AlignRight, '1')
-        left.moveTop(box.center().y() - text / 2)
-        painter.drawText(left, Qt.AlignmentFlag.AlignRight, 'new scale')
         if self._values is not None:
             self._paint_curve(painter, box)
 
@@ -240,7 +242,7 @@ class Picture(_Drawn):
     resized = Signal()
 
     def __init__(self, lines=15, tooltip=''):
-        super().__init__(lines, least_lines=10)
+        super().__init__(lines, least_lines=8)
         self.setToolTip(tooltip)
         self._image = None
         self.note = ''

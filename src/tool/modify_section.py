@@ -1,28 +1,21 @@
 """Modify: amplify, attenuate, sigmoid, seen while a slider moves and then made as a map."""
 
 import numpy as np
-from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QPushButton, QWidget
+from Qt.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from ..commands import common
+from ..commands import common, estimating
 from ..commands.modify import KINDS
-from ..commands.needed import Needed
 from ..core import Modification, check_modification
 from ..core.curves import curve
-from ..core.parameters import OUTPUTS, SETTINGS, keyword
-from ..session.record import record
+from ..core.parameters import SETTINGS, keyword
+from ..session import volumes
+from ..session.key import family
 from .drawings import CurvePlot
+from .look import color_command, look_of
+from .modify_options import ModifyOptions
 from .preview import Preview
-from .widgets import (
-    NumberSlider,
-    beside,
-    column,
-    enable_if,
-    folded,
-    menu,
-    number_box,
-    text_label,
-    tip,
-)
+from .widgets import NumberSlider, beside, column, enable_if, menu, text_label
+from .wording import sentence
 
 #: The slider ends at this power, beyond which hardly anything changes; the box goes further.
 _TOP_POWER = 50
@@ -36,23 +29,24 @@ _KIND_TEXTS = {
 class ModifySection:
     """Chooses a modification, previews it, and makes it."""
 
-    title = '&Modify'
+    title = 'Mo&dify'
 
     def __init__(self, panel):
         self._panel = panel
         self._preview = None
-        settings = panel.settings
+        self._again = None      # what was refused for want of a solvent model
+        self._held = []         # what is shown or hidden while "Original" is held
         self.widget = QWidget()
         layout = column(self.widget)
-        self.kind = menu([(kind.capitalize(), kind) for kind in KINDS], settings.kind,
+        self.kind = menu([(kind.capitalize(), kind) for kind in KINDS], panel.settings.kind,
                          'What to do with partially occupied parts')
+        self.kind.setAccessibleName('kind of modification')
         self.kind_text = text_label()
         kinds = beside(self.kind, self.kind_text, stretch=False)
         kinds.setStretch(1, 1)
         layout.addLayout(kinds)
         self.power = NumberSlider('power', top=_TOP_POWER, logarithmic=True)
         self.pivot = NumberSlider('pivot', step=0.05)
-        self.power.value, self.pivot.value = settings.power, settings.pivot
         grid = QGridLayout()
         self.power_label, self.pivot_label = QLabel('Power'), QLabel('Pivot')
         for row, (label, slider) in enumerate(
@@ -60,86 +54,57 @@ class ModifySection:
             label.setBuddy(slider.slider)
             grid.addWidget(label, row, 0)
             grid.addWidget(slider, row, 1)
-        layout.addLayout(grid)
-        self.curve = CurvePlot('The scale that each scale is turned into')
-        layout.addWidget(self.curve)
-        self.live = QCheckBox('&Live preview')
+        self.curve = CurvePlot('The scale (upwards) that each scale (to the right) is turned into')
+        sliders = QHBoxLayout()
+        sliders.addLayout(grid, 1)
+        sliders.addWidget(self.curve)
+        layout.addLayout(sliders)
+        self.live = QCheckBox('Live preview')
         self.live.setToolTip('Show the modification on the surface of the map while the sliders '
                              'move; nothing is made or changed by it')
-        self.create = QPushButton('C&reate map')
-        self.create.setToolTip('Make the modified map at full resolution, in place of the view of '
-                               'its source')
-        layout.addLayout(beside(self.live, 1, self.create, stretch=False))
-        self.why = text_label()
-        layout.addWidget(self.why)
-        self._add_options(layout)
+        self.original = QPushButton('Original')
+        self.original.setToolTip('Press and hold to see the map as it was')
+        self.reset = QPushButton('Reset')
+        self.reset.setToolTip('All of this, and the options, as they were at first')
+        layout.addLayout(beside(self.live, 1, self.original, self.reset, stretch=False))
+        self._add_notice(layout)
         layout.addStretch(1)
+        self._options = ModifyOptions(panel, self._option_changed, self._scale_chosen)
+        self.options = self._options.widget
         self._connect()
 
-    def _add_options(self, layout):
-        from chimerax.map import Volume
-        panel = self._panel
-        self.options = folded(self.widget, 'Options', 'Solvent, hedge, low-pass, histogram, output')
-        self.exclude_solvent = QCheckBox('Leave solvent out')
-        self.everywhere = QCheckBox('Modify every voxel, solvent or not')
-        self.match_histogram = QCheckBox('Grey levels of the input')
-        for box, name in ((self.exclude_solvent, 'exclude_solvent'),
-                          (self.everywhere, 'confidence'),
-                          (self.match_histogram, 'match_histogram')):
-            box.setToolTip(tip(name))
-            box.toggled.connect(self._option_changed)
-        self.hedge = number_box('hedge', step=0.5)
-        self.scale_limit = number_box('scale_limit', step=0.01)
-        self.seed = number_box('seed', decimals=0, step=1, high=2**31 - 1)
-        self.output_low_pass = number_box(
-            'output_low_pass', low=0, high=100, value=0, step=0.5, decimals=1)
-        self.output_low_pass.setSpecialValueText('none')
-        self.scale_map = panel.model_choice(
-            Volume, 'its own', 'Take the scale from this map instead of the estimate (keyword '
-            'scaleMap)', lambda volume: _drives(panel.session, volume))
-        self.scale_map.value_changed.connect(self._scale_chosen)
-        self.output = menu(OUTPUTS, SETTINGS['output'].default, tip('output'))
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(2, 1)
-        for row, box in enumerate((self.exclude_solvent, self.everywhere, self.match_histogram)):
-            grid.addWidget(box, row, 0, 1, 3)
-        for text, box, unit in (('Hedge', self.hedge, ''), ('Scale limit', self.scale_limit, ''),
-                                ('Output low-pass', self.output_low_pass, 'Å'),
-                                ('Seed of noise', self.seed, ''), ('Output', self.output, ''),
-                                ('Scale', self.scale_map, '')):
-            row = grid.rowCount()
-            label = QLabel(text)
-            label.setToolTip(box.toolTip())
-            label.setBuddy(box)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(box, row, 1)
-            grid.addWidget(QLabel(unit), row, 2)
-            if box is not self.scale_map:
-                signal = box.currentIndexChanged if box is self.output else box.valueChanged
-                signal.connect(self._option_changed)
-        self.options.content_area.layout().addLayout(grid)
-        layout.addWidget(self.options)
+    def _add_notice(self, layout):
+        """What stands in the way where the solvent model is no good, and what can be done."""
+        self.notice = QWidget()
+        rows = column(self.notice, margins=(0, 0, 0, 0))
+        self.why = text_label('This map shows no solvent to tell density from, as maps that were '
+                              'masked do not.')
+        self.every_voxel = QPushButton('Modify every voxel')
+        self.every_voxel.setToolTip('Modify every voxel alike, solvent or not')
+        self.choose_mask = QPushButton('Choose mask…')
+        self.choose_mask.setToolTip('Choose a map that covers the solvent or the particle, by '
+                                    'which the solvent is fitted')
+        rows.addWidget(self.why)
+        rows.addLayout(beside(self.every_voxel, self.choose_mask))
+        layout.addWidget(self.notice)
+        self.notice.hide()
+        self.every_voxel.clicked.connect(self._modify_every_voxel)
+        self.choose_mask.clicked.connect(
+            lambda: self._panel.tabs.setCurrentWidget(self._panel.solvent.widget))
 
     def _connect(self):
         self.kind.currentIndexChanged.connect(self._kind_chosen)
         for slider in (self.power, self.pivot):
             slider.moved.connect(lambda _value: self._changed())
-            slider.changed.connect(lambda _value: self._keep())
-        self.live.toggled.connect(self._live_toggled)
-        self.create.clicked.connect(self.make)
+        self.live.clicked.connect(self._live_clicked)
+        self.reset.clicked.connect(lambda: self.set_state(self.defaults()))
+        self.original.pressed.connect(self._show_original)
+        self.original.released.connect(self._show_again)
 
     def modification(self):
         """The `Modification` that is chosen; `ValueError` for a contradiction."""
         kind = self.kind.currentData()
-        values = {
-            'power': self.power.value, 'pivot': self.pivot.value, 'hedge': self.hedge.value(),
-            'confidence': not self.everywhere.isChecked(),
-            'scale_limit': self.scale_limit.value(), 'seed': int(self.seed.value()),
-            'exclude_solvent': self.exclude_solvent.isChecked(),
-            'output_low_pass': self.output_low_pass.value() or None,
-            'match_histogram': self.match_histogram.isChecked(),
-            'output': self.output.currentData()}
+        values = {'power': self.power.value, 'pivot': self.pivot.value, **self._options.values()}
         return Modification(kind, **{name: values[name] for name in KINDS[kind][1]})
 
     def command(self):
@@ -157,27 +122,55 @@ class ModifySection:
 
     def _given_scale(self):
         """The map that takes the place of the scale, or None."""
-        return None if self.kind.currentData() == 'solvent' else self.scale_map.value
+        return None if self.kind.currentData() == 'solvent' else self._options.scale_map.value
 
     def make(self):
-        """End the preview and make the map."""
-        self.live.setChecked(False)
-        self._panel.run(self.command())
+        """End the preview and make the map; what is found to be missing is told in the tab."""
+        self.end_preview()
+        if self._refused():
+            self._panel.tabs.setCurrentWidget(self.widget)
+            self._again = self.make
+            self.refresh()
+            return
+        self._panel.run(self.command(), takes_failure=self._takes_failure)
+
+    def _takes_failure(self):
+        """Whether no map was made for want of a solvent model, of which the tab itself tells."""
+        if not self._refused():
+            return False
+        self._again = self.make
+        self._panel.tabs.setCurrentWidget(self.widget)
+        return True
+
+    def _refused(self):
+        """Whether only the solvent model stands in the way, because it is no good."""
+        entry = self._panel.entry('occupancy')
+        if entry is None or entry.stale:
+            return False
+        try:
+            modification = self.modification()
+            check_modification(entry.estimate, modification)
+        except ValueError:
+            return bool(entry.estimate.solvent.suspect)
+        return False
+
+    def _modify_every_voxel(self):
+        self._options.everywhere.setChecked(True)
+        again, self._again = self._again, None
+        if again is not None and not self._refused():
+            again()
+        self.refresh()
 
     def _kind_chosen(self):
         self._panel.settings.kind = self.kind.currentData()
         self._changed()
         self.refresh()
 
-    def _keep(self):
-        self._panel.settings.power = self.power.value
-        self._panel.settings.pivot = self.pivot.value
-
     def _scale_chosen(self):
         """Begin a preview again that is of another scale."""
         if self._preview is not None:
             self.end_preview()
-            self.live.setChecked(True)
+            self._begin_preview()
         self.refresh()
 
     def _option_changed(self, *_):
@@ -191,12 +184,13 @@ class ModifySection:
         except ValueError:
             return
         sigmoid = modification.kind == 'sigmoid'
-        values = curve(np.linspace(0, 1, 201), modification)
-        self.curve.show_curve(values, modification.pivot if sigmoid else None)
+        if modification.kind != 'solvent':
+            values = curve(np.linspace(0, 1, 201), modification)
+            self.curve.show_curve(values, modification.pivot if sigmoid else None)
         if self._preview is not None and not self._why_no_preview():
             self._preview.show(modification)
 
-    def _why_not(self):
+    def why_not(self):
         """Why no map can be made now, or ''."""
         panel = self._panel
         if panel.volume is None:
@@ -204,128 +198,152 @@ class ModifySection:
         if panel.busy:
             return 'wait for the work that is going on, or cancel it'
         try:
-            modification = self.modification()
-            entry = panel.entry('occupancy')
-            if entry is not None and not entry.stale:
-                check_modification(entry.estimate, modification)
+            self.modification()
         except ValueError as error:
-            return _for_panel(str(error))
+            return sentence(error)
         return ''
 
     def _why_no_preview(self):
-        reason = self._panel.why_no_estimate('occupancy') or self._why_not()
-        if reason:
-            return reason
-        volume = self._panel.volume
-        if not volume.display:
-            return f'the map is hidden; show it first, with "show #{volume.id_string} models"'
-        if not any(surface.display for surface in volume.surfaces):
-            return 'the map shows no surface to preview on'
-        if self.output.currentData() != SETTINGS['output'].default:
-            return 'only a modified map can be previewed, not a difference or gain'
-        return ''
+        reason = self.why_not()
+        if not reason and self._options.output.currentData() != SETTINGS['output'].default:
+            reason = 'only a modified map can be previewed, not a difference or gain'
+        return reason
 
-    def _live_toggled(self, on):
-        if on and self._preview is None:
-            panel = self._panel
-            found = panel.entry('occupancy').estimate
-            if self.scale_map.value is not None:
-                found = Needed(panel.session, panel.volume,
-                               scale_map=self.scale_map.value).with_given_scale(found)
-            self._preview = Preview(panel.session, panel.volume, found, panel.refresh_soon)
-            self._changed()
-        elif not on:
+    def _live_clicked(self, on):
+        if on:
+            self.live.setChecked(False)     # until there is one
+            self._begin_preview()
+        else:
             self.end_preview()
+
+    def _begin_preview(self):
+        """Preview, after what it needs: an estimate of occupancy, the map seen and coloured by it.
+        """
+        panel = self._panel
+        volume = panel.volume
+        if panel.why_no_estimate('occupancy'):
+            panel.map.estimate(mode='occupancy', then=lambda _made: self._preview_of(volume))
+        else:
+            self._preview_of(volume)
+
+    def _preview_of(self, volume):
+        panel = self._panel
+        if panel.volume is not volume or panel.why_no_estimate('occupancy'):
+            return
+        self._go_on_from(volume)
+        if self._refused():
+            self._again = self._begin_preview
+            self.refresh()
+            return
+        found = estimate = panel.entry('occupancy').estimate
+        given = self._given_scale()
+        if given is not None:
+            sampled = volumes.sampler(given, volume)
+
+            def found():        # in the preview's thread, for it may take long
+                return estimating.with_scale(estimate, sampled)
+        self._preview = Preview(panel.session, volume, found, panel.refresh_soon)
+        self.live.setChecked(True)
+        self._changed()
+        self.refresh()
+
+    def _go_on_from(self, volume):
+        """Show the map again where one made from it took its place, in colours of occupancy."""
+        panel = self._panel
+        others = [one for one in family(volume) if one is not volume and one.display]
+        if not volume.display and others:
+            numbers = ','.join(one.id_string for one in others)
+            panel.run(f'hide #{numbers} models; show #{volume.id_string} models')
+        elif not volume.display:
+            panel.run(f'show #{volume.id_string} models')
+        look = look_of(panel.session, volume)
+        if look.shown and look.mode != 'occupancy':
+            panel.run(color_command(panel.session, volume, panel.color.look('occupancy')))
 
     def end_preview(self):
         """Give the map its own surface back."""
         preview, self._preview = self._preview, None
         if preview is not None:
             preview.stop()
-        if self.live.isChecked():
-            self.live.setChecked(False)
+        self.live.setChecked(False)
 
     @property
     def preview(self):
         """The `Preview` that is on, or None."""
         return self._preview
 
+    def _show_original(self):
+        """While the button is held: the map as it was, in place of preview or modified map."""
+        if self._preview is not None:
+            self._preview.pause()
+            return
+        volume = self._panel.volume
+        made = [one for one in family(volume) if one is not volume and one.display]
+        if made and not volume.display:
+            self._held = [(one, one.display) for one in (volume, *made)]
+            for one in made:
+                one.display = False
+            volume.display = True
+
+    def _show_again(self):
+        if self._preview is not None:
+            self._preview.go_on()
+        held, self._held = self._held, []
+        for one, display in held:
+            if not one.deleted:
+                one.display = display
+
+    def words(self):
+        """What the status line says while this is in front, '' for what there is."""
+        preview = self._preview
+        if preview is None:
+            return ''
+        if preview.failure:
+            return f'The preview failed: {preview.failure}'
+        return 'Preview: working …' if preview.busy else 'Preview: the map itself is unchanged.'
+
     def refresh(self):
         """Enable what is possible, say what is not and why."""
         kind = self.kind.currentData()
         self.kind_text.setText(_KIND_TEXTS[kind])
-        self.power.setEnabled(kind != 'solvent')
-        self.power_label.setEnabled(kind != 'solvent')
-        self.pivot.setEnabled(kind == 'sigmoid')
-        self.pivot_label.setEnabled(kind == 'sigmoid')
-        names = KINDS[kind][1]
-        for widget, name in ((self.exclude_solvent, 'exclude_solvent'),
-                             (self.everywhere, 'confidence'), (self.seed, 'seed'),
-                             (self.scale_limit, 'scale_limit')):
-            enable_if(widget, '' if name in names else f'{kind} has no such option')
-        enable_if(self.scale_map, '' if kind != 'solvent' else 'solvent has no such option')
-        reason, no_preview = self._why_not(), self._why_no_preview()
-        enable_if(self.create, reason)
-        if self._preview is not None and (no_preview or not self._preview.active):
+        for widget in (self.power, self.power_label, self.curve):
+            widget.setVisible(kind != 'solvent')
+        for widget in (self.pivot, self.pivot_label):
+            widget.setVisible(kind == 'sigmoid')
+        self._options.refresh(kind)
+        no_preview = self._why_no_preview()
+        if self._preview is not None and (not self._preview.active or no_preview
+                                          or self._panel.why_no_estimate('occupancy')):
             self.end_preview()
         enable_if(self.live, no_preview)
-        self.why.setText(self._words(reason, no_preview))
+        volume = self._panel.volume
+        made = volume is not None and not volume.display and any(
+            one.display for one in family(volume))
+        enable_if(self.original, '' if self._preview or made or self._held else
+                  'there is neither a preview nor a modified map in the place of the map')
+        if self.notice.isHidden() == self._refused():
+            self.notice.setVisible(self._refused())
+            self._panel.ask_for_room()
         if self._preview is None:
             self._changed()
-
-    def _words(self, reason, no_preview):
-        preview = self._preview
-        if preview is not None:
-            if preview.failure:
-                return f'The preview failed: {preview.failure}'
-            return ('Preview: working …' if preview.busy
-                    else 'Preview: the map itself is unchanged.')
-        if reason:
-            return f'{reason[:1].upper()}{reason[1:]}.'
-        if no_preview:
-            return f'No preview: {no_preview}.'
-        return ''
 
     def close(self):
         """End the preview."""
         self.end_preview()
 
+    def defaults(self):
+        """What `state` is at first; the kind stays."""
+        return {'kind': self.kind.currentData(), 'power': SETTINGS['power'].default,
+                'pivot': SETTINGS['pivot'].default, **self._options.defaults()}
+
     def state(self):
-        """What is chosen, for a session; a preview is not kept."""
-        return {
-            'kind': self.kind.currentData(), 'power': self.power.value, 'pivot': self.pivot.value,
-            'hedge': self.hedge.value(), 'everywhere': self.everywhere.isChecked(),
-            'scale limit': self.scale_limit.value(), 'seed': self.seed.value(),
-            'exclude solvent': self.exclude_solvent.isChecked(),
-            'output low-pass': self.output_low_pass.value(),
-            'match histogram': self.match_histogram.isChecked(),
-            'output': self.output.currentData(), 'options shown': self.options.shown,
-            'scale map': self.scale_map.value}
+        """What is chosen, for a session or for when this map comes back; a preview is not kept."""
+        return {'kind': self.kind.currentData(), 'power': self.power.value,
+                'pivot': self.pivot.value, **self._options.state()}
 
     def set_state(self, state):
         """Choose what `state` returned."""
         self.kind.setCurrentIndex(max(0, self.kind.findData(state['kind'])))
         self.power.value, self.pivot.value = state['power'], state['pivot']
-        self.hedge.setValue(state['hedge'])
-        self.everywhere.setChecked(state['everywhere'])
-        self.scale_limit.setValue(state['scale limit'])
-        self.seed.setValue(state['seed'])
-        self.exclude_solvent.setChecked(state['exclude solvent'])
-        self.output_low_pass.setValue(state['output low-pass'])
-        self.match_histogram.setChecked(state['match histogram'])
-        self.output.setCurrentIndex(max(0, self.output.findData(state['output'])))
-        self.scale_map.choose(state.get('scale map'))
-        if state['options shown'] != self.options.shown:
-            self.options.toggle_button.click()
-
-
-def _drives(session, volume):
-    """Whether a map can take the place of a scale: any but a scale of resolution mode."""
-    entry = record(session).of_scale_map(volume)
-    return entry is None or entry.mode == 'occupancy'
-
-
-def _for_panel(error):
-    """An error of the core in the words of the panel."""
-    return (error.replace('give a solventMask', 'choose a solvent mask and estimate again')
-            .replace('"confidence false" to modify every voxel', 'modify every voxel (Options)'))
+        self._options.set_state(state)
+        self._option_changed()

@@ -1,100 +1,168 @@
-"""The panel: a section for the map, tabs for what can be done with it, a line that says what is."""
+"""The panel: the map on top, tabs for what can be done with it, the main actions at the bottom."""
+
+from weakref import WeakKeyDictionary
 
 from chimerax.core.commands import run
 from chimerax.core.errors import NotABug
-from chimerax.core.models import ADD_MODELS, REMOVE_MODELS
-from Qt.QtCore import QTimer
+from chimerax.core.models import ADD_MODELS, MODEL_DISPLAY_CHANGED, REMOVE_MODELS
+from Qt.QtCore import QSize, Qt, QTimer
 from Qt.QtWidgets import (
     QApplication,
-    QBoxLayout,
     QFrame,
     QScrollArea,
     QSizePolicy,
+    QStyle,
     QTabWidget,
     QWidget,
 )
 
 from ..session import jobs
 from ..session.record import CHANGED, record
+from .bottom_row import BottomRow, Stopwatch
 from .color_section import ColorSection
-from .map_section import MapSection, Stopwatch
+from .map_section import MapSection
+from .masks_section import MasksSection
+from .measure_section import MeasureSection
 from .modify_section import ModifySection
-from .more_section import MoreSection
 from .settings import settings
 from .solvent_section import SolventSection
-from .widgets import ModelChoice, breakable, column
+from .widgets import ModelChoice, column
+
+_SLACK = 6
+
+
+class _Tabs(QTabWidget):
+    """Tabs as tall as the one that is shown, not as the tallest."""
+
+    def __init__(self):
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setUsesScrollButtons(False)
+        self.currentChanged.connect(self._fit)
+
+    def addTab(self, widget, title):
+        super().addTab(widget, title)
+        self._fit()
+
+    def sizeHint(self):
+        return self._around(self.currentWidget().sizeHint())
+
+    def heightForWidth(self, width):
+        return self._around(QSize(0, self.page_height(self.currentIndex(), width))).height()
+
+    def page_height(self, index, width):
+        """How high a page has to be where the tabs have a width."""
+        layout = self.widget(index).layout()
+        if layout.hasHeightForWidth():
+            return layout.totalHeightForWidth(width - self._frame())
+        return layout.totalSizeHint().height()
+
+    def minimumSizeHint(self):
+        least = self._around(self.currentWidget().minimumSizeHint())
+        widths = [self.widget(index).minimumSizeHint().width() for index in range(self.count())]
+        # As wide as the widest: the panel does not change its width with its tabs.
+        return QSize(max(least.width(), *widths), least.height())
+
+    def _around(self, size):
+        """The size with tabs and frame around a page."""
+        bar = self.tabBar().minimumSizeHint()
+        # What the style really puts around a page is known once there is one.
+        page = self.currentWidget()
+        around = self.height() - page.height() if page.isVisible() else bar.height()
+        return QSize(max(size.width() + self._frame(), bar.width()), size.height() + around)
+
+    def _frame(self):
+        return 2 * self.style().pixelMetric(QStyle.PixelMetric.PM_DefaultFrameWidth, None, self)
+
+    def _fit(self, *_):
+        for index in range(self.count()):
+            shown = index == self.currentIndex()
+            policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
+            self.widget(index).setSizePolicy(policy, policy)
+        self.updateGeometry()
 
 
 class _Scrolled(QScrollArea):
-    """Scrolls what does not fit; puts two halves beside one another where there is the width."""
+    """Scrolls, up and down, what does not fit between top and bottom."""
 
-    def __init__(self, content, halves, widgets):
+    def __init__(self, content):
         super().__init__()
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self._halves, self._widgets = halves, widgets
         self.setWidget(content)
 
-    def resizeEvent(self, event):
-        needed = sum(widget.minimumSizeHint().width() for widget in self._widgets)
-        room = self.viewport().width() - 10      # margins and the gap between them
-        wide = needed <= room
-        self._halves.setDirection(QBoxLayout.Direction.LeftToRight if wide
-                                  else QBoxLayout.Direction.TopToBottom)
-        self._halves.setStretch(0, 1 if wide else 0)
-        super().resizeEvent(event)
+    def sizeHint(self):
+        return self.widget().sizeHint()
+
+    def minimumSizeHint(self):
+        bar = self.verticalScrollBar().sizeHint().width()
+        # Some lines, so that the panel is never only its edges.
+        return QSize(self.widget().minimumSizeHint().width() + bar,
+                     4 * self.fontMetrics().height())
 
 
 class Panel:
     """All widgets, and what they share. `widget` goes into a tool window.
 
-    show_help: called when help is asked for.
+    show_help: called when help is asked for. The map, and what is seen of it, are read from the
+    session each time: nothing here remembers what could have changed elsewhere.
     """
 
     def __init__(self, session, show_help):
         self.session = session
         self.settings = settings(session)
         self._ours = set()          # jobs that were started from here
+        self._then = {}             # what is to be done when one of them went well
         self._refresh_due = False
         self._closed = False
-        self._watched = None
         self._choices = []          # menus of models
-        content = QWidget()
-        layout = column(content, margins=(2, 2, 2, 2))
+        self.place = None           # `Place` of the window, once there is one
+        self._of_map = WeakKeyDictionary()      # map: what was chosen for it in Modify
+        self._last_map = None
         # The sections ask one another, so all are there before the first is refreshed.
         self.map = None
         self.map = MapSection(self)
-        self.stopwatch = Stopwatch(self)
+        self.stopwatch = Stopwatch(self.settings)
         self.color = ColorSection(self)
         self.modify = ModifySection(self)
+        self.measure = MeasureSection(self)
+        self.masks = MasksSection(self)
         self.solvent = SolventSection(self)
-        self.more = MoreSection(self)
-        self.tabs = QTabWidget()
-        self.sections = (self.color, self.modify, self.solvent, self.more)
-        for section in self.sections:
-            self.tabs.addTab(section.widget, section.title)
-        self.tabs.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.tabs.setUsesScrollButtons(False)
-        self.tabs.currentChanged.connect(self._tab_chosen)
-        self.map.help_button.clicked.connect(lambda: show_help())
-        halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        halves.addWidget(self.map.widget)
-        halves.addWidget(self.tabs, 1)
-        layout.addLayout(halves, 1)
-        self.widget = _Scrolled(content, halves, (self.map.widget, self.tabs))
-        self._say('')
+        self.sections = (self.color, self.modify, self.measure, self.masks, self.solvent)
+        self.bottom = BottomRow(self, show_help)
+        self._lay_out()
         self._listen()
         self.refresh()
+
+    def _lay_out(self):
+        self.tabs = _Tabs()
+        for section in self.sections:
+            self.tabs.addTab(section.widget, section.title)
+        middle = QWidget()
+        layout = column(middle, margins=(4, 0, 4, 0))
+        layout.addWidget(self.tabs)
+        for options in self._all_options():
+            layout.addWidget(options)
+            options.hide()
+        layout.addStretch(1)
+        self.scrolled = _Scrolled(middle)
+        self.widget = QWidget()
+        whole = column(self.widget, margins=(0, 0, 0, 0))
+        whole.addWidget(self.map.widget)
+        whole.addWidget(self.scrolled, 1)
+        whole.addWidget(self.bottom.widget)
+        self.tabs.currentChanged.connect(self._tab_chosen)
 
     def _listen(self):
         triggers, of_jobs = self.session.triggers, jobs.jobs(self.session).triggers
         of_record = record(self.session).triggers
         self._handlers = [
-            (triggers, triggers.add_handler(ADD_MODELS, self._something_changed)),
-            (triggers, triggers.add_handler(REMOVE_MODELS, self._something_changed)),
-            (triggers, triggers.add_handler('command finished', self._something_changed)),
+            *((triggers, triggers.add_handler(name, self.refresh_soon)) for name in (
+                ADD_MODELS, REMOVE_MODELS, MODEL_DISPLAY_CHANGED, 'command finished')),
+            (triggers, triggers.add_handler('end restore session', self._session_changed)),
             (triggers, triggers.add_handler('frame drawn', self._frame_drawn)),
-            (of_record, of_record.add_handler(CHANGED, self._something_changed)),
+            (of_record, of_record.add_handler(CHANGED, self.refresh_soon)),
             (of_jobs, of_jobs.add_handler(jobs.STARTED, self._job_started)),
             (of_jobs, of_jobs.add_handler(jobs.PROGRESS, self._job_went_on)),
             (of_jobs, of_jobs.add_handler(jobs.ENDED, self._job_ended))]
@@ -109,7 +177,7 @@ class Panel:
 
     @property
     def mode(self):
-        """The mode that is chosen."""
+        """The mode that is on the map's surface, or, where there is none, the one chosen."""
         return self.map.mode
 
     @property
@@ -117,14 +185,15 @@ class Panel:
         """Whether an estimate or the like is going on."""
         return bool(jobs.jobs(self.session).running)
 
+    @property
+    def shown_section(self):
+        """The section whose tab is in front."""
+        return self.sections[self.tabs.currentIndex()]
+
     def entry(self, mode=None):
-        """The record's entry of the map in a mode (the one chosen), stale or not, or None."""
+        """The record's entry of the map in a mode (the one shown), stale or not, or None."""
         volume = self.volume
         return volume and record(self.session).entry(volume, mode or self.mode)
-
-    def look(self):
-        """What was chosen for the colours of the map, by panel or command; not to be changed."""
-        return {} if self.volume is None else record(self.session).look(self.volume)
 
     def why_no_estimate(self, mode):
         """Why what needs an estimate of a mode cannot be done, or ''."""
@@ -165,45 +234,97 @@ class Panel:
         focus = QApplication.focusWidget()
         return focus is not None and (focus is widget or widget.isAncestorOf(focus))
 
-    def run(self, command):
+    def run(self, command, then=None, takes_failure=None):
         """Run a command, logged as if typed, in the background if it is long.
 
+        then: called with what the command returned, now or when its job is over, unless it failed.
+        takes_failure: called if it failed; returns whether it is told of elsewhere.
         Returns what the command returned, None if it failed, which the status line then says.
         """
         self.modify.end_preview()
-        self._say('')
+        self.say('')
         try:
             with jobs.in_background(self.session):
                 result = run(self.session, command)
         except NotABug as error:
-            self._say(str(error), failed=True)
-            self.session.logger.warning(str(error))
+            self._failed(str(error), takes_failure)
+            self.session.logger.info(str(error))
             self.refresh()
             return None
         if isinstance(result, jobs.Job):
             if result.running:
                 self._ours.add(result)
-        else:
-            self._say('Done.')
+                result.told = True      # the status line says it if this fails
+                self._then[result] = then, takes_failure
+        elif then is not None:
+            then(result)
         self.refresh()
         return result
 
-    def _say(self, text, failed=False):
-        bold = '<b>Failed</b>: ' if failed else ''
-        self.map.status.setText(bold + breakable(text))
-        self.map.status.setVisible(bool(text))
+    def say(self, text, failed=False):
+        """Say how an action ended, until the next one or another map."""
+        self.bottom.say(text, failed)
+
+    def _failed(self, text, taken):
+        if taken is not None and taken():
+            self.say('')
+        else:
+            self.say(text, failed='cancelled' not in text)
 
     def map_chosen(self):
         """Another map is to be worked on, or none."""
         self.modify.end_preview()
+        self.say('')
+        if self.volume is not self._last_map:
+            if self._last_map is not None and not self._last_map.deleted:
+                self._of_map[self._last_map] = self.modify.state()
+            self._last_map = self.volume
+            kept = None if self.volume is None else self._of_map.get(self.volume)
+            self.modify.set_state(kept or self.modify.defaults())
         self.refresh()
 
-    mode_chosen = map_chosen
+    def mode_chosen(self):
+        """Another mode is shown, or will be."""
+        self.refresh()
+
+    def wanted_height(self):
+        """The height at which nothing of what is in front has to be scrolled, in pixels."""
+        # A scrolled area does not pass on how high its contents are at a width.
+        width = self.widget.width()
+        within = _height(self.scrolled.widget(), width)
+        # Small tabs are no reason for all to move: the first gives the least.
+        index = self.tabs.currentIndex()
+        within += max(0, self.tabs.page_height(0, width) - self.tabs.page_height(index, width))
+        around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
+            _height(self.map.widget, width) + _height(self.bottom.widget, width))
+        # Docks are not laid out to the pixel; short of one, all would scroll.
+        return within + around + _SLACK
+
+    def ask_for_room(self):
+        """More, or less, is shown than before."""
+        if self.place is not None:
+            # Once the widgets are laid out.
+            QTimer.singleShot(60, lambda: None if self._closed else self.place.ask())
+
+    def _session_changed(self, *_):
+        self.say('')
+        self.refresh_soon()
 
     def _tab_chosen(self, _index):
-        if self.tabs.currentWidget() is not self.modify.widget:
+        if self.shown_section is not self.modify:
             self.modify.end_preview()
+        self.show_options(self.bottom.options.isChecked())
         self.refresh()
+
+    def _all_options(self):
+        return self.map.parameters.widget, self.modify.options
+
+    def show_options(self, shown):
+        """Show the options of the tab in front, or none."""
+        own = getattr(self.shown_section, 'options', self.map.parameters.widget)
+        for options in self._all_options():
+            options.setVisible(shown and options is own)
+        self.ask_for_room()
 
     def refresh_soon(self, *_):
         """Refresh once what is going on now is over, however often this is called until then."""
@@ -226,28 +347,28 @@ class Panel:
         self.map.refresh()
         for section in self.sections:
             section.refresh()
-
-    def _something_changed(self, *_):
-        self.refresh_soon()
+        self.bottom.refresh()
 
     def _frame_drawn(self, *_):
-        if self.tabs.currentWidget() is self.color.widget:
-            self.color.look_at_surfaces()
+        if self.shown_section is self.color and self.color.look_at_surfaces():
+            self.refresh_soon()
 
     def _job_started(self, *_):
-        self._say('')
+        self.say('')
         self.refresh_soon()
 
     def _job_went_on(self, _name, job):
-        self.map.show_progress(job)
+        self.bottom.show_progress(job)
 
     def _job_ended(self, _name, job):
         self.stopwatch.ended(job)
         self._ours.discard(job)
+        then, takes_failure = self._then.pop(job, (None, None))
         if job.failure:
-            self._say(job.failure, failed='cancelled' not in job.failure)
-        else:
-            self._say(f'Finished: {job.title}.')
+            self._failed(job.failure, takes_failure)
+        elif then is not None:
+            # ChimeraX is still delivering what was made.
+            QTimer.singleShot(0, lambda: None if self._closed else then(job.result))
         self.refresh_soon()
 
     def close(self):
@@ -270,12 +391,12 @@ class Panel:
         self.modify.end_preview()
 
     def state(self):
-        """What is chosen, for a session."""
+        """What is chosen, for a session. What surfaces show is not: they are saved themselves."""
         return {'map': self.volume, 'mode': self.mode, 'tab': self.tabs.currentIndex(),
-                'mask': self.solvent.mask.value, 'range': self.color.range,
-                'palette': self.color.palette.currentText(), 'key': self.color.key.isChecked(),
-                'parameters': self.map.parameters.state(), 'modify': self.modify.state(),
-                'more': self.more.state()}
+                'options': self.bottom.options.isChecked(), 'color': self.color.state(),
+                'mask': self.solvent.mask.value, 'parameters': self.map.parameters.state(),
+                'modify': self.modify.state(), 'measure': self.measure.state(),
+                'masks': self.masks.state()}
 
     def set_state(self, state):
         """Choose what `state` returned."""
@@ -283,12 +404,20 @@ class Panel:
             return
         if state['map'] is not None:
             self.map.menu.choose(state['map'])
-        self.map.mode_buttons[state['mode']].setChecked(True)
+        self._last_map = self.volume
+        self.map.chosen_mode = state['mode']
         self.map.parameters.set_state(state['parameters'])
         self.solvent.mask.choose(state['mask'])
-        self.color.show_look(state['palette'], state['range'])
-        self.color.key.setChecked(state['key'])
+        self.color.set_state(state['color'])
         self.modify.set_state(state['modify'])
-        self.more.set_state(state['more'])
+        self.measure.set_state(state['measure'])
+        self.masks.set_state(state['masks'])
         self.tabs.setCurrentIndex(state['tab'])
+        self.bottom.options.setChecked(state['options'])
         self.refresh()
+
+
+def _height(widget, width):
+    layout = widget.layout()
+    return (layout.totalHeightForWidth(width) if layout.hasHeightForWidth()
+            else layout.totalSizeHint().height())

@@ -1,50 +1,63 @@
-"""The parameters of an estimate: folded away, each with what is derived from the map."""
+"""The parameters of an estimate, each with what is derived from the map."""
 
 from Qt.QtCore import Qt
-from Qt.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QToolButton
+from Qt.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QStyle,
+    QToolButton,
+    QWidget,
+)
 
 from ..commands import common
 from ..core import Parameters, derive
 from ..core.parameters import BASELINES, FULL_SCALES, SETTINGS, default, keyword
+from ..core.wording import SettingError, plain
 from ..session import volumes
 from ..session.record import record
-from .widgets import folded, menu, scrolls_past, tip
+from .widgets import column, folded, menu, scrolls_past, tip
+from .wording import EVERYDAY, EXPERT, sentence
 
-_LABELS = {
-    'low_pass': 'Low-pass', 'worst_resolution': 'Worst resolution', 'kernel_size': 'Kernel edge',
-    'kernel_radius': 'Kernel radius', 'tau': 'Tau', 'tile_size': 'Tile edge',
-    'max_box': 'Largest box', 'full_scale': 'Full scale', 'smooth': 'Smoothing'}
 _WHOLE = ('kernel_size', 'tile_size', 'max_box')
+#: From what other settings are derived where they are left empty.
+_DERIVED_FROM = ('low_pass', 'worst_resolution')
 
 
 class ParametersSection:
-    """Entries that are empty where a parameter is to be derived.
+    """Entries that are empty where a parameter is to be derived; what is wrong is marked there.
 
-    `widget` is the folded panel.
+    `widget` holds those of every day, and, folded, those for experts.
     """
 
-    def __init__(self, panel, parent):
+    def __init__(self, panel):
         self._changed = panel.refresh_soon
-        self.widget = folded(
-            parent, 'Parameters',
-            'Show what the estimate can be told; empty entries are derived from the map')
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        self.entries, self.resets = {}, {}
-        for name, text in _LABELS.items():
+        self._has_estimate = lambda volume, mode: record(panel.session).estimate_for(
+            volume, mode) is not None
+        self.widget = QWidget()
+        layout = column(self.widget)
+        self.entries, self.resets, self._marks = {}, {}, {}
+        grid = _grid(layout)
+        for name, text in EVERYDAY.items():
             self._add_entry(grid, name, text)
         self._add_references(grid, panel)
+        self.expert = folded(self.widget, 'For experts', 'Everything else the estimate can be told')
+        inner = _grid(self.expert.content_area.layout())
+        for name, text in EXPERT.items():
+            self._add_entry(inner, name, text)
         self.baseline = menu(BASELINES, tooltip=tip('baseline'))
+        self.baseline.setAccessibleName('Baseline')
         self.baseline.currentIndexChanged.connect(lambda _i: self._edited())
-        row = grid.rowCount()
-        grid.addWidget(QLabel('Baseline'), row, 0)
-        grid.addWidget(self.baseline, row, 1, 1, 3)
-        self.recalibrate = QCheckBox('Zero at the edge of noise')
+        row = inner.rowCount()
+        inner.addWidget(QLabel('Baseline'), row, 0)
+        inner.addWidget(self.baseline, row, 1, 1, 3)
+        self.recalibrate = QCheckBox('Scale 0 is where noise ends')
         self.recalibrate.setToolTip(tip('recalibrate'))
         self.recalibrate.toggled.connect(lambda _on: self._edited())
-        grid.addWidget(self.recalibrate, row + 1, 0, 1, 4)
-        self.widget.content_area.layout().addLayout(grid)
+        inner.addWidget(self.recalibrate, row + 1, 0, 1, 4)
+        layout.addWidget(self.expert)
 
     def _add_entry(self, grid, name, text):
         row = grid.rowCount()
@@ -80,14 +93,11 @@ class ParametersSection:
         from chimerax.atomic import Structure
         from chimerax.map import Volume
 
-        def estimated(volume):
-            return record(panel.session).estimate_for(volume, panel.mode) is not None
-
         self.full_scale_from = panel.model_choice(
             Volume, 'this map',
             'Take full scale over from another map that was estimated in the same mode, such as '
             'another class of the same data set (keyword fullScaleFrom)',
-            estimated)
+            lambda volume: self._has_estimate(volume, panel.mode))
         self.full_scale_region = panel.model_choice(
             (Volume, Structure), 'none',
             'A mask or an atomic model that covers what is known to be at full occupancy (keyword '
@@ -101,6 +111,39 @@ class ParametersSection:
             label.setBuddy(choice)
             grid.addWidget(label, row, 0)
             grid.addWidget(choice, row, 1, 1, 3)
+
+    def mark(self, error):
+        """Mark the entry that an error (`ValueError`, or None) is about; returns a sentence.
+
+        The sentence calls settings by what they are called on the screen.
+        """
+        text = '' if error is None else sentence(error)
+        name = None if error is None else self._entry_of(error)
+        for other, entry in self.entries.items():
+            wrong = other == name
+            mark = self._marks.get(other)
+            if wrong and mark is None:
+                icon = entry.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+                self._marks[other] = entry.addAction(
+                    icon, QLineEdit.ActionPosition.TrailingPosition)
+            elif not wrong and mark is not None:
+                entry.removeAction(self._marks.pop(other))
+            entry.setToolTip(f'<p>{text}</p>' if wrong else tip(other))
+        if name in EXPERT and not self.expert.shown:
+            self.expert.toggle_button.click()
+        return text
+
+    @property
+    def marked(self):
+        """The names of the entries that are marked as wrong."""
+        return set(self._marks)
+
+    def _entry_of(self, error):
+        """The name of the entry that has to be changed, or None."""
+        concerned = [name for name in getattr(error, 'settings', ()) if name in self.entries]
+        # What was derived is wrong because of what it was derived from.
+        given = [name for name in (*concerned, *_DERIVED_FROM) if self.entries[name].text()]
+        return given[0] if concerned and given else None
 
     @staticmethod
     def _full_scale_box(entry):
@@ -135,15 +178,18 @@ class ParametersSection:
         values = self.values()
         stated = values.get('full_scale', default('full_scale')) != default('full_scale')
         if stated + len(self._references()) > 1:
-            raise ValueError('full scale is given twice; leave one of "Full scale", "Full scale '
-                             'from" and "Full region" as it was')
+            raise SettingError(
+                ('full_scale', 'full_scale_from', 'full_scale_region'),
+                'full scale is given twice; leave only one of {full_scale}, {full_scale_from} and '
+                '{full_scale_region}')
         return Parameters(mode=mode, **values)
 
-    def words(self):
-        """All that is set as keywords of the command."""
+    def words(self, mode):
+        """All that is set as keywords of the command, but for what is not there in a mode."""
         words = [f'{keyword(name)} {common.value_text(value)}'
                  for name, value in self.values().items()]
-        words += [f'{name} #{model.id_string}' for name, model in self._references().items()]
+        words += [f'{name} #{model.id_string}' for name, model in self._references().items()
+                  if name != 'fullScaleFrom' or self._has_estimate(model, mode)]
         return ' '.join(words)
 
     def _references(self):
@@ -175,7 +221,7 @@ class ParametersSection:
         """The entries as they are, for a session."""
         return {'texts': {name: entry.text() for name, entry in self.entries.items()},
                 'baseline': self.baseline.currentData(),
-                'recalibrate': self.recalibrate.isChecked(), 'shown': self.widget.shown,
+                'recalibrate': self.recalibrate.isChecked(), 'expert': self.expert.shown,
                 'references': self._references()}
 
     def set_state(self, state):
@@ -188,8 +234,16 @@ class ParametersSection:
         references = state.get('references', {})
         self.full_scale_from.choose(references.get('fullScaleFrom'))
         self.full_scale_region.choose(references.get('fullScaleRegion'))
-        if state['shown'] != self.widget.shown:
-            self.widget.toggle_button.click()
+        if state['expert'] != self.expert.shown:
+            self.expert.toggle_button.click()
+
+
+def _grid(layout):
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setColumnStretch(1, 1)
+    layout.addLayout(grid)
+    return grid
 
 
 def _short(value):
@@ -209,4 +263,4 @@ def _parsed(name, text):
         what = 'a whole number' if name in _WHOLE else 'a number'
         if name == 'full_scale':
             what += f' or one of {", ".join(FULL_SCALES)}'
-        raise ValueError(f'{_LABELS[name]} must be {what}, not "{text}"') from None
+        raise SettingError(name, f'{{{name}}} must be {what}, not "{plain(text)}"') from None

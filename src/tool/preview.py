@@ -13,13 +13,15 @@ from chimerax.core.models import REMOVE_MODELS
 from chimerax.surface.colorvol import VolumeColor
 
 from ..core import Modifier
+from ..session import privates
 from .latest import Latest
 
 
 class Preview:
     """Shows modifications of one map on its surfaces.
 
-    volume: the map. estimate: its estimate of occupancy mode. changed: called on the main thread
+    volume: the map. estimate: its estimate of occupancy mode, or a function that returns one, which
+    is called in the thread. changed: called on the main thread
     whenever a preview was asked for, has been shown, or failed; `busy` and `failure` then say more.
     """
 
@@ -29,6 +31,7 @@ class Preview:
         self._changed = changed
         self._latest = Latest(session)
         self._wanted = None
+        self._paused = False
         self._modifier = (None, None)
         self._own = {}          # surface: its own `_Look`
         self._given = {}        # surface: the `_Look` it was given
@@ -55,6 +58,8 @@ class Preview:
         if not self.active:
             return
         self._wanted = modification
+        if self._paused:
+            return
         volume = self._volume
         region = tuple(slice(start, start + size, step) for start, size, step in reversed(
             list(zip(*volume.step_aligned_region(volume.region), strict=True))))
@@ -71,6 +76,18 @@ class Preview:
 
         self._latest.ask(work, self._apply, self._fail)
         self._changed()
+
+    def pause(self):
+        """Show the surfaces as they are without the preview, until `go_on`."""
+        self._latest.stop()
+        self._paused = True
+        self._put_back()
+
+    def go_on(self):
+        """Show what was asked for last again."""
+        self._paused = False
+        if self._wanted is not None:
+            self.show(self._wanted)
 
     def stop(self):
         """End the preview and give the surfaces their own geometry and colours back."""
@@ -89,6 +106,8 @@ class Preview:
         key, modifier = self._modifier
         # ChimeraX may hand out a new array for the same values: compare what they are a view of.
         place = (self._volume.data, repr(region), matrix.__array_interface__['data'], matrix.shape)
+        if callable(self._estimate):
+            self._estimate = self._estimate()
         if key != place:
             modifier = Modifier(matrix, self._estimate, region, keep=True)
             self._modifier = (place, modifier)
@@ -188,12 +207,9 @@ class _Look:
 
 def _contoured(surface, array, level, options, position):
     """In the thread: the `_Look` of an array (z, y, x) in the place of a surface's map."""
-    # ChimeraX's own, which it runs in a thread itself while a level is dragged.
-    vertices, normals, triangles, edges = surface._calculate_contour_surface(
-        array, level, options)
+    vertices, normals, triangles, edges = privates.contour(surface, array, level, options)
     look = _Look(vertices, normals, triangles, edges)
-    recolor = surface.auto_recolor_vertices
-    recolor = getattr(recolor, '__self__', recolor)     # ChimeraX before 1.9 keeps a method of it
+    recolor = privates.recoloring_of(surface)
     if isinstance(recolor, VolumeColor) and not recolor.closed():
         stand_in = copy.copy(recolor)
         stand_in.surface = SimpleNamespace(

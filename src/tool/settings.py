@@ -15,8 +15,6 @@ class PanelSettings(Settings):
         'color_range': DEFAULT_RANGE,
         'key': True,
         'kind': 'amplify',
-        'power': default('power'),
-        'pivot': default('pivot'),
         # Seconds that an estimate takes for a million voxels here, learned from each run.
         'seconds_per_megavoxel': 0.15,
     }

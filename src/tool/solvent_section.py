@@ -1,17 +1,21 @@
 """Solvent: the fitted model as a plot, a verdict in plain words, and the mask to fit it with."""
 
+from chimerax.core.commands import quote_path_if_necessary
 from Qt.QtGui import QImage
 from Qt.QtWidgets import QPushButton, QWidget
 
+from ..core.wording import worded
 from .drawings import Picture
+from .filenames import file_to_save
 from .latest import Latest
 from .widgets import beside, column, enable_if, text_label
+from .wording import FACE
 
 
 class SolventSection:
     """Shows the solvent model of the map's estimate."""
 
-    title = '&Solvent'
+    title = 'So&lvent'
 
     def __init__(self, panel):
         from chimerax.map import Volume
@@ -22,24 +26,42 @@ class SolventSection:
         layout = column(self.widget)
         self.verdict = text_label()
         layout.addWidget(self.verdict)
-        self.picture = Picture(tooltip='Histogram of the low-passed map, the Gaussian fitted to '
-                                       'its solvent, and the confidence that a value is content')
+        self.picture = Picture(
+            lines=9, tooltip='Histogram of the low-passed map, the Gaussian fitted to its solvent, '
+                             'and the confidence that a value is content')
         self.picture.resized.connect(self._draw_if_shown)
         layout.addWidget(self.picture)
         self.mask = panel.model_choice(
             Volume, 'no mask', 'A map that covers the solvent or the particle, whichever; the '
             'solvent is fitted outside the particle then. Takes effect with the next estimate.')
-        layout.addLayout(beside('Solvent mask', self.mask))
-        self.again = QPushButton('Estimate again')
-        self.again.setToolTip('Estimate with this solvent mask')
-        self.again.clicked.connect(lambda: panel.map.estimate())
-        self.window = QPushButton('Plot in a window')
+        mask = beside('Solvent mask', self.mask, stretch=False)
+        mask.setStretch(1, 1)
+        layout.addLayout(mask)
+        self.window = QPushButton('Plot')
         self.window.setToolTip('The same plot with the curves of modification, in a window of its '
                                'own from which it can be saved')
-        self.window.clicked.connect(lambda: panel.run(
-            f'occupy plot #{panel.volume.id_string} mode {panel.mode}'))
-        layout.addLayout(beside(self.again, self.window))
+        self.window.clicked.connect(lambda: self._run('plot', f' mode {panel.mode}'))
+        self.confidence = QPushButton('Confidence map')
+        self.confidence.setToolTip('Open the confidence that a voxel is content as a map')
+        self.confidence.clicked.connect(lambda: self._run('confidence'))
+        self.report = QPushButton('Save report…')
+        self.report.setToolTip('Write everything the estimate used and found, as text or JSON')
+        self.report.clicked.connect(self._save_report)
+        layout.addLayout(beside(self.window, self.confidence, self.report))
         layout.addStretch(1)
+
+    def _run(self, command, rest=''):
+        self._panel.run(f'occupy {command} #{self._panel.volume.id_string}{rest}')
+
+    def _save_report(self):
+        path = file_to_save(
+            self.widget, 'Report of the estimate', 'Text (*.txt);;JSON (*.json)')
+        if path:
+            self._run('report', f' mode {self._panel.mode} file {quote_path_if_necessary(path)}')
+
+    def words(self):
+        """What the status line says while this is in front, '' for what there is."""
+        return ''
 
     def mask_words(self):
         """The solvent mask as keyword, '' without one."""
@@ -50,9 +72,10 @@ class SolventSection:
         """Show the verdict on the current estimate, and draw its plot anew if it is another."""
         panel = self._panel
         reason = panel.why_no_estimate(panel.mode)
-        enable_if(self.window, reason)
-        enable_if(self.again, '' if panel.map.estimate_button.isEnabled()
-                  else panel.map.hint.text().rstrip('.'))
+        busy = 'wait for the work that is going on, or cancel it' if panel.busy else ''
+        for button in (self.window, self.report):
+            enable_if(button, reason or busy)
+        enable_if(self.confidence, busy if panel.volume is not None else 'open a map first')
         entry = panel.entry()
         if reason or entry is None:
             self.verdict.setText(f'{reason[:1].upper()}{reason[1:]}.')
@@ -91,8 +114,8 @@ def verdict(estimate):
     """What to think of a solvent model, in plain words."""
     solvent = estimate.solvent
     if solvent.suspect:
-        return ('<b>Suspect</b>: ' + '; '.join(solvent.suspect) + '. The scale does not need it, '
-                'but confidence and modified maps do: try a solvent mask or a larger low-pass.')
+        return ('<b>Suspect</b>: ' + '; '.join(worded(why, FACE) for why in solvent.suspect)
+                + '. The scale does not need it, but confidence and modified maps do.')
     return (f'<b>Good</b>: solvent is a Gaussian of {solvent.mean:.3g} ± {solvent.width:.3g}; '
             f'above {solvent.half_confident:.3g} density is more likely content than solvent.')
 
@@ -113,7 +136,7 @@ def _plot(estimate, width, height, ratio, color, points):
     figures.draw_solvent(axes, estimate)
     _in_colors(figure, color, points)
     # What it counts is plain from the verdict; the long label is cut off in a small picture.
-    axes.set_ylabel('share of voxels', color=color, size=axes.xaxis.label.get_size())
+    axes.set_ylabel('share', color=color, size=axes.xaxis.label.get_size())
     canvas.draw()
     pixels = canvas.buffer_rgba()
     image = QImage(bytes(pixels), pixels.shape[1], pixels.shape[0],

@@ -4,6 +4,7 @@
 import numpy as np
 
 from ..session import coloring
+from ..session.values import values_on
 from .latest import Latest
 
 BINS = 100
@@ -29,11 +30,11 @@ class SurfaceValues:
         """Whether values are being worked out."""
         return self._latest.busy
 
-    def look(self, volume, scale_map):
-        """Follow the surfaces of a map; costs next to nothing where they are as they were."""
+    def look(self, volumes, scale_map):
+        """Follow the surfaces of maps; costs next to nothing where they are as they were."""
         surfaces = []
-        if volume is not None and scale_map is not None:
-            surfaces = [surface for surface in volume.surfaces
+        if scale_map is not None:
+            surfaces = [surface for volume in volumes for surface in volume.surfaces
                         if surface.display and surface.vertices is not None]
         seen = [scale_map, scale_map and scale_map.data]
         for surface in surfaces:
@@ -93,9 +94,8 @@ def _values(scale_map, parts):
     """In the thread: values by surface, and counts over what is not masked."""
     found, counts = {}, np.zeros(BINS, int)
     for surface, vertices, triangles, mask, position in parts:
-        values, outside = scale_map.interpolated_values(
-            vertices, position, out_of_bounds_list=True)
-        outside = np.asarray(outside, int)
+        values, inside = values_on(scale_map, vertices, position)
+        outside = np.flatnonzero(~inside)
         found[surface] = (vertices, values, outside)
         seen = np.ones(len(vertices), bool)
         if mask is not None:

@@ -3,8 +3,8 @@
 from chimerax.core import tools
 from chimerax.core.triggerset import DEREGISTER
 
-# 1: the state of the panel, see `Panel.state`
-VERSION = 1
+# 2: the state of the panel, see `Panel.state`
+VERSION = 2
 
 
 class OccupyTool(tools.ToolInstance):
@@ -20,6 +20,7 @@ class OccupyTool(tools.ToolInstance):
 
         from .chimerax_ui import MainToolWindow
         from .panel import Panel
+        from .place import Place
         self.tool_window = window = MainToolWindow(self)
         self.panel = Panel(session, self.display_help)
         layout = QVBoxLayout()
@@ -28,25 +29,7 @@ class OccupyTool(tools.ToolInstance):
         window.ui_area.setLayout(layout)
         window.shown_changed = self._shown_changed
         window.manage(placement='side')
-        self._ask_for_room()
-
-    def _ask_for_room(self):
-        """Ask for half of the height beside the graphics, of which ChimeraX gives what is left."""
-        from Qt.QtCore import Qt, QTimer
-        from Qt.QtWidgets import QDockWidget, QMainWindow
-
-        def ask():
-            dock = self.panel and self.panel.widget
-            while dock is not None and not isinstance(dock, QDockWidget):
-                dock = dock.parentWidget()
-            main = dock and dock.parentWidget()
-            if isinstance(main, QMainWindow) and not dock.isFloating():
-                wanted = min(main.height() // 2, self.panel.widget.widget().sizeHint().height())
-                if dock.height() < wanted:
-                    main.resizeDocks([dock], [wanted], Qt.Orientation.Vertical)
-
-        # ChimeraX lays out its docks once control is back.
-        QTimer.singleShot(50, ask)
+        self.panel.place = Place(self.panel.widget, self.panel.wanted_height)
 
     @classmethod
     def get_singleton(cls, session, create=True):

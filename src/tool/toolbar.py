@@ -3,25 +3,29 @@
 from chimerax.core.commands import concise_model_spec, run
 
 from ..session import jobs, volumes
+from .look import look_words
 
 #: The command of each button, named as in bundle_info.xml.
 _COMMANDS = {
-    'estimate by resolution': 'occupy{maps} mode resolution',
-    'estimate by occupancy': 'occupy{maps} mode occupancy',
+    'estimate by resolution': 'occupy{maps} mode resolution{look}',
+    'estimate by occupancy': 'occupy{maps} mode occupancy{look}',
     'open panel': 'ui tool show OccuPy',
 }
 
 
 def press(session, button):
     """Do what a button says; estimates go to the background. Returns what the command returns."""
+    found = _maps(session)
+    maps = f' {concise_model_spec(session, found)}' if found else ''
+    words = look_words(session, found) if found else ''
     with jobs.in_background(session):
-        return run(session, _COMMANDS[button].format(maps=_maps(session)))
+        return run(session, _COMMANDS[button].format(maps=maps, look=f' {words}' if words else ''))
 
 
 def _maps(session):
-    """The maps that a button works on, as a specifier: those selected, or else those shown.
+    """The maps that a button works on: those selected, or else those shown.
 
-    Where neither is there, '': `occupy` then takes all maps, or says what to do first.
+    Where neither is there, []: `occupy` then takes all maps, or says what to do first.
     """
     from chimerax.map import Volume
     found = []
@@ -30,5 +34,4 @@ def _maps(session):
         if volume.display and volume.visible and source not in found:
             found.append(source)
     selected = [source for source in found if source.get_selected(include_children=True)]
-    chosen = selected or found
-    return f' {concise_model_spec(session, chosen)}' if chosen else ''
+    return selected or found

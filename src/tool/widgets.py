@@ -3,9 +3,10 @@
 import math
 import os
 
-from Qt.QtCore import QEvent, QObject, Qt, Signal
+from Qt.QtCore import QEvent, QObject, QSize, Qt, Signal
 from Qt.QtWidgets import (
     QApplication,
+    QBoxLayout,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -97,6 +98,10 @@ def folded(parent, title, tooltip):
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setToolTip(tooltip)
+    # ChimeraX folds by height alone: what is folded would be stepped through with the keyboard.
+    content = panel.content_area
+    content.setVisible(panel.shown)
+    button.clicked.connect(lambda _checked: content.setVisible(panel.shown))
     return panel
 
 
@@ -133,6 +138,38 @@ def beside(*parts, stretch=True):
     return layout
 
 
+class Beside(QWidget):
+    """Two layouts beside one another where there is the width, else one above the other."""
+
+    def __init__(self, left, right):
+        super().__init__()
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(4)
+        self._parts = left, right
+        for part in self._parts:
+            self._box.addLayout(part)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self):
+        hint = super().minimumSizeHint()
+        hint.setWidth(max(part.minimumSize().width() for part in self._parts))
+        return hint
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self.arrange()
+
+    def arrange(self):
+        """Put the two as there is room."""
+        needed = sum(part.sizeHint().width() for part in self._parts) + 12
+        direction = (QBoxLayout.Direction.LeftToRight if needed <= self.width()
+                     else QBoxLayout.Direction.TopToBottom)
+        if direction != self._box.direction():
+            self._box.setDirection(direction)
+            self.updateGeometry()
+
+
 def column(parent=None, margins=(6, 6, 6, 6)):
     """A vertical layout, on a widget if one is given."""
     layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
@@ -141,11 +178,18 @@ def column(parent=None, margins=(6, 6, 6, 6)):
     return layout
 
 
+class _Text(QLabel):
+    """Wrapped text that asks for one line, and is as high as its width makes it."""
+
+    def minimumSizeHint(self):
+        return QSize(0, self.fontMetrics().height() if self.text() else 0)
+
+
 def text_label(text=''):
     """A label whose lines are wrapped."""
-    label = QLabel(text)
+    label = _Text(text)
     label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 

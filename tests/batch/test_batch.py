@@ -9,6 +9,7 @@ from chimerax.occupy.batch import Request, run_batch
 from chimerax.occupy.batch.cli import main
 from chimerax.occupy.core import Modification, estimate, modify, solvent_definition
 from chimerax.occupy.mapfiles import read_map
+from scipy.ndimage import gaussian_filter
 
 EVERYTHING = {'confidence': True, 'amplify': 3, 'attenuate': [2, 4], 'sigmoid': 5, 'solvent': True,
               'mask_solvent': True, 'mask_attenuate': 3}
@@ -91,7 +92,7 @@ def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell)
            write(folder / 'holes.mrc', holes),
            write(folder / 'negative.mrc', -np.abs(blobs)),
            write(folder / 'small.mrc', blobs[:2, :2, :2])]
-    (folder / 'text.mrc').write_text('no map')
+    (folder / 'text.mrc').write_text('no map', encoding='utf-8')
     found = shell.run(*bad, folder / 'text.mrc', folder / 'none.mrc', source, '-o', output)
     assert found.status == 1
     for sentence in ('the map is constant', 'not numbers', 'no positive density',
@@ -102,16 +103,42 @@ def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell)
     assert names(output) == ['a_report.json', 'a_scale_resolution.mrc']
 
 
-def test_suspect_solvent_stops_modification_not_estimation(output, blobs, write, tmp_path):
-    path = write(tmp_path / 'masked.mrc', np.where(blobs > 0.2, blobs, 0))
-    outcome, = run_batch(path, output_dir=output)
-    assert any('a solvent mask or a larger --low-pass' in text for text in outcome.warnings)
-    outcome, = run_batch(path, output_dir=tmp_path / 'b', amplify=3)
+@pytest.mark.parametrize(('kind', 'reason'), [
+    ('masked', 'solvent model is suspect'), ('noise', 'in noise')])
+def test_refused_modification_leaves_the_rest(output, blobs, write, tmp_path, kind, reason, capsys):
+    rng = np.random.default_rng(0)
+    array = {'masked': np.where(blobs > 0.2, blobs, 0),
+             'noise': gaussian_filter(rng.standard_normal((64, 64, 64)), 1)}[kind]
+    path = write(tmp_path / f'{kind}.mrc', array.astype(np.float32))
+    wanted = {'output_dir': output, 'amplify': 3, 'attenuate': 2, 'confidence': True}
+    found = estimate(array, 1.5, mode='occupancy')
+    assert found.solvent.suspect, 'the test needs a map with suspect solvent'
+    outcome, = run_batch(path, **wanted)
     assert outcome.failed
-    assert '--solvent-mask, or --modify-everywhere' in outcome.message
-    assert not (tmp_path / 'b').exists()
-    outcome, = run_batch(path, output_dir=tmp_path / 'b', amplify=3, modify_everywhere=True)
-    assert outcome.status == 'done'
+    assert outcome.message.startswith('amplified_3, attenuated_2 were not made: ')
+    assert reason in outcome.message
+    report = read_report(outcome)
+    assert set(report['refused']) == {'amplified_3', 'attenuated_2'}
+    assert report['modifications'] == {}
+    assert report['warnings'] == list(outcome.warnings) != []
+    words = [f'{kind}_{word}' for word in (
+        'confidence.mrc', 'report.json', 'scale_occupancy.mrc')]
+    assert names(output) == words
+    np.testing.assert_array_equal(
+        read_map(output / f'{kind}_scale_occupancy.mrc').array, found.scale)
+    # Again: nothing is done twice, and it fails as before.
+    before = (output / words[2]).stat().st_mtime_ns
+    again, = run_batch(path, **wanted)
+    assert (again.status, again.message) == (outcome.status, outcome.message)
+    assert (output / words[2]).stat().st_mtime_ns == before
+    # What is advised works.
+    assert '--modify-everywhere' in outcome.message
+    assert '--overwrite' in outcome.message
+    arguments = [str(path), '-o', str(output), '--amplify', '3', '--attenuate', '2', '--confidence']
+    assert main(arguments) == 1
+    assert reason in capsys.readouterr().err
+    assert main([*arguments, '--modify-everywhere', '--overwrite']) == 0
+    assert (output / f'{kind}_amplified_3.mrc').is_file()
 
 
 def test_masks_by_the_name_of_each_map(source, output, blobs, write, tmp_path):
@@ -122,10 +149,6 @@ def test_masks_by_the_name_of_each_map(source, output, blobs, write, tmp_path):
     report = read_report(outcome)
     assert report['inputs']['solvent_mask']['file'] == str(tmp_path / 'a_mask.mrc')
     assert 'region' in report['full_scale']['how']
-    write(tmp_path / 'a_mask.mrc', blobs[1:])
-    outcome, = run_batch(source, output_dir=output, solvent_mask=mask, overwrite=True)
-    assert outcome.message == ('the box of the solvent mask, 44 × 42 × 39, is not that of the map, '
-                               '44 × 42 × 40')
 
 
 def test_full_scale_from_another(source, output, blobs, write, tmp_path):
@@ -167,11 +190,11 @@ def test_done_maps_are_skipped_and_others_kept(source, output, blobs, write):
 
 def test_foreign_files_are_kept(source, output):
     output.mkdir()
-    (output / 'a_scale_resolution.mrc').write_text('precious')
+    (output / 'a_scale_resolution.mrc').write_text('precious', encoding='utf-8')
     outcome, = run_batch(source, output_dir=output)
     assert 'a_scale_resolution.mrc is there already' in outcome.message
-    assert (output / 'a_scale_resolution.mrc').read_text() == 'precious'
-    (output / 'a_report.json').write_text('{"notes": "precious"}')
+    assert (output / 'a_scale_resolution.mrc').read_text(encoding='utf-8') == 'precious'
+    (output / 'a_report.json').write_text('{"notes": "precious"}', encoding='utf-8')
     assert 'were kept' in run_batch(source, output_dir=output)[0].message
     assert names(output) == ['a_report.json', 'a_scale_resolution.mrc']
     assert run_batch(source, output_dir=output, overwrite=True)[0].status == 'done'
@@ -201,7 +224,7 @@ def test_names_of_results(source, output, blobs, write, tmp_path):
 
 
 def test_shell_says_what_it_does(source, output, shell, tmp_path, capsys):
-    (tmp_path / 'list.txt').write_text(f'{source}\n--confidence\n')
+    (tmp_path / 'list.txt').write_text(f'{source}\n--confidence\n', encoding='utf-8')
     first = shell.run(f'@{tmp_path / "list.txt"}', '--output-dir', output)
     assert first.status == 0
     assert first.errors == ''       # no bar where nobody looks
@@ -237,16 +260,40 @@ def test_needs_nothing_of_chimerax_or_qt(shell):
             'print([name for name in sys.modules if name.split(".")[0] in '
             '("matplotlib", "Qt", "PyQt6", "distributed") or name.startswith("chimerax.core")])')
     found = subprocess.run([sys.executable, '-c', code], env=shell.environment, check=True,
-                           capture_output=True, text=True)
+                           capture_output=True, text=True, encoding='utf-8')
     assert found.stdout == '[]\n'
 
 
-def test_plots_without_matplotlib(source, output, monkeypatch):
-    from chimerax.occupy.batch import onemap
+@pytest.mark.parametrize('jobs', [1, 2])
+def test_plots_without_matplotlib(many_maps, output, monkeypatch, capsys, jobs):
+    import sys
 
-    monkeypatch.setattr(onemap, 'find_spec', lambda name: None)
-    outcome, = run_batch(source, output_dir=output, plots=True)
-    assert outcome.message == 'plots need matplotlib, which is not installed here'
+    monkeypatch.setitem(sys.modules, 'matplotlib.figure', None)
+    began = []
+    with pytest.raises(ValueError, match='plots need matplotlib, which is not installed here'):
+        run_batch(many_maps, output_dir=output, plots=True, jobs=jobs,
+                  on_progress=lambda *values: began.append(values), on_outcome=began.append)
+    assert not began
+    with pytest.raises(SystemExit):
+        main([*map(str, many_maps), '--plots', '-o', str(output)])
+    assert capsys.readouterr().err.count('matplotlib') == 1
+    assert not output.exists()
+
+
+@pytest.mark.parametrize('blank', ['', '   ', '\t', ' \t '])
+@pytest.mark.parametrize('newline', ['\n', '\r\n'])
+def test_blank_lines_of_a_list_are_no_maps(source, output, tmp_path, capsys, blank, newline):
+    lines = ['\ufeff' + blank, f'{source} ', blank, blank, '--confidence', blank, '']
+    (tmp_path / 'list.txt').write_bytes(newline.join(lines).encode())
+    assert main([f'@{tmp_path / "list.txt"}', '-o', str(output)]) == 0
+    assert '1 map: 1 done' in capsys.readouterr().out
+    assert (output / 'a_confidence.mrc').is_file()
+
+
+@pytest.mark.parametrize('empty', ['', ' '])
+def test_a_map_without_a_name_is_a_mistake(source, output, empty):
+    with pytest.raises(ValueError, match='the name of a map is empty'):
+        run_batch([source, empty], output_dir=output)
     assert not output.exists()
 
 
@@ -254,3 +301,37 @@ def test_plots(source, output):
     outcome, = run_batch(source, output_dir=output, plots=True, scale=False)
     assert outcome.status == 'done', outcome.message
     assert (output / 'a_solvent_model.png').read_bytes().startswith(b'\x89PNG')
+
+
+@pytest.mark.parametrize('factor', [1, 0.3, 255])
+def test_a_region_that_is_no_mask_counts_above_half_of_its_maximum(
+        source, output, write, tmp_path, factor):
+    """Which voxels a density made from a model takes does not depend on its grey level."""
+    blob = np.exp(-((np.indices((40, 42, 44)) - 20) ** 2).sum(axis=0) / 50).astype(np.float32)
+    scales = []
+    for number, density in enumerate((blob > 0.5, blob)):
+        mask = write(tmp_path / f'mask{number}.mrc', (factor * density).astype(np.float32))
+        outcome, = run_batch(source, output_dir=output, full_scale_region=str(mask), overwrite=True)
+        scales.append(read_report(outcome)['full_scale'])
+        level = read_report(outcome)['inputs']['full_scale_region']['level']
+        assert level == pytest.approx(factor / 2)
+        notes = [note for note in outcome.warnings if 'half of its maximum' in note]
+        assert len(notes) == (factor != 1)
+        assert all(f'{level:.4g}' in note for note in notes)
+    assert scales[0] == scales[1]
+
+
+@pytest.mark.parametrize(('role', 'words'), [
+    ('solvent_mask', 'the solvent mask'), ('full_scale_region', 'the mask of the region')])
+def test_masks_that_will_not_do(source, output, blobs, write, tmp_path, role, words):
+    for name, array, options, sentence in [
+            ('elsewhere', np.ones((8, 8, 8)), {'origin': (900, 0, 0)}, 'does it lie elsewhere'),
+            ('empty', np.zeros((8, 8, 8)), {}, 'nothing above zero'),
+            ('holes', np.full((8, 8, 8), np.nan), {}, 'not numbers'),
+            ('sizeless', np.ones((8, 8, 8)), {'cell': (0, 0, 0)}, 'no voxel size')]:
+        mask = write(tmp_path / f'{name}.mrc', array.astype(np.float32), **options)
+        outcome, = run_batch(source, output_dir=output, **{role: str(mask)})
+        assert outcome.failed
+        assert outcome.message.startswith(words)
+        assert sentence in outcome.message
+    assert not output.exists()

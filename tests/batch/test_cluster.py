@@ -35,11 +35,11 @@ def scheduler(shell, tmp_path_factory):
                           **QUIET)
     with ended(process):
         end = time.monotonic() + 60
-        while not (file.exists() and file.read_text().endswith('}')):
+        while not (file.exists() and file.read_text(encoding='utf-8').endswith('}')):
             assert process.poll() is None
             assert time.monotonic() < end
             time.sleep(0.05)
-        yield json.loads(file.read_text())['address']
+        yield json.loads(file.read_text(encoding='utf-8'))['address']
 
 
 @pytest.fixture(scope='module')

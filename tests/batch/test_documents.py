@@ -18,7 +18,8 @@ COMMAND = 'chimerax -m chimerax.occupy '
 
 def blocks(language):
     """The text of every block of a language in the document."""
-    return re.findall(rf'^```{language}\n(.*?)^```', DOCUMENT.read_text(), re.M | re.S)
+    text = DOCUMENT.read_text(encoding='utf-8')
+    return re.findall(rf'^```{language}\n(.*?)^```', text, re.M | re.S)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def in_folder(blobs, write, tmp_path, monkeypatch):
     write(Path('masked/one.mrc'), np.where(distance < 16 ** 2, blobs, 0))
     write(Path('masks_of_solvent/one.mrc'), (
         (distance < 15 ** 2) & (distance > 12 ** 2)).astype(np.float32))
-    Path('list.txt').write_text('map.mrc\nclasses/full.mrc\n')
+    Path('list.txt').write_text('map.mrc\nclasses/full.mrc\n', encoding='utf-8')
 
 
 def test_commands(in_folder, capsys):
@@ -80,7 +81,7 @@ def test_programs(in_folder, capsys, monkeypatch):
 
 def test_results_are_called_what_the_document_says():
     for options, files in re.findall(r'^\| `(--[^`]+)` \| `map_(\w[^`]*?)\.mrc`',
-                                     DOCUMENT.read_text(), re.M):
+                                     DOCUMENT.read_text(encoding='utf-8'), re.M):
         words = shlex.split(options)
         values = {name[2:].replace('-', '_'): value for name, value in
                   zip(words[::2], [*words[1::2], True], strict=False)}

@@ -38,14 +38,14 @@ def owners(folder):
 def done_and_writing(folder):
     """Whether a map is done and another one being written."""
     return owners(folder) and any(
-        '"complete": true' in path.read_text() for path in folder.glob('*.json'))
+        '"complete": true' in path.read_text(encoding='utf-8') for path in folder.glob('*.json'))
 
 
 def is_whole(folder):
     """Whether every file is a whole map or a report, and the complete reports have their maps."""
     for path in folder.iterdir():
         if path.suffix == '.json':
-            report = json.loads(path.read_text())
+            report = json.loads(path.read_text(encoding='utf-8'))
             if report['complete']:
                 assert len([folder / entry['file'] for entry in report['files']
                             if (folder / entry['file']).is_file()]) == RESULTS
@@ -130,6 +130,84 @@ workers.serve()''')
     assert 'ended 2 times (killed by signal 9); perhaps memory ran out' in outcomes[1].message
 
 
+def in_time(maps, folder, seconds=30):
+    """Outcomes of a batch in two processes, which must not take longer."""
+    import threading
+
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.extend(run_batch(maps, output_dir=folder, jobs=2)), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    assert not thread.is_alive(), 'the batch waits'
+    return found
+
+
+@pytest.mark.parametrize(('program', 'why'), [
+    (None, 'no process to work on it could be started'),
+    ('not executable', 'no process to work on it could be started'),
+    ('#!/bin/sh\nexit 3\n', 'exit status 3'),
+    ('#!/bin/sh\necho hello\nexec sleep 60\n', 'said nothing for 0.5 s'),
+])
+def test_worker_that_cannot_be_started(many_maps, tmp_path, monkeypatch, program, why):
+    import sys
+
+    from chimerax.occupy.batch import workers
+
+    path = tmp_path / 'program'
+    if program is not None:
+        path.write_text(program, encoding='utf-8')
+        path.chmod(0o755 if program.startswith('#!') else 0o644)
+    monkeypatch.setattr(sys, 'executable', str(path))
+    monkeypatch.setattr(workers, 'PATIENCE', 0.5)
+    outcomes = in_time(many_maps[:3], tmp_path / 'out')
+    assert [outcome.status for outcome in outcomes] == ['failed'] * 3
+    assert all(why in outcome.message for outcome in outcomes), outcomes[0].message
+    assert not any(outcome.details for outcome in outcomes)
+    assert not (tmp_path / 'out').exists()
+
+
+def test_others_do_what_a_worker_that_cannot_be_started_leaves(many_maps, tmp_path, monkeypatch):
+    import errno
+
+    from chimerax.occupy.batch import workers
+
+    class Popen(workers.subprocess.Popen):
+        """The first process is refused, as where a limit is reached."""
+
+        refused = []
+
+        def __init__(self, *arguments, **options):
+            if not self.refused:
+                self.refused.append(arguments)
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            super().__init__(*arguments, **options)
+
+    monkeypatch.setattr(workers.subprocess, 'Popen', Popen)
+    outcomes = in_time(many_maps[:3], tmp_path)
+    assert Popen.refused
+    assert [outcome.status for outcome in outcomes] == ['done'] * 3
+
+
+@pytest.mark.parametrize('stop', [signal.SIGINT, signal.SIGKILL])
+def test_nothing_runs_on(many_maps, shell, tmp_path, stop):
+    process = shell.start(*many_maps, *ARGUMENTS, '-o', tmp_path, '--jobs', '2')
+    workers = wait_for(lambda: owners(tmp_path), process)
+    process.send_signal(stop)       # to the parent alone
+    process.communicate(timeout=60)
+
+    def has_ended(worker):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    wait_for(lambda: all(has_ended(worker) for worker in workers), timeout=20)
+    assert is_whole(tmp_path)
+    assert not list(tmp_path.glob('.*'))
+
+
 def test_results_are_put_in_place_as_one(tmp_path):
     report, first, second = tmp_path / 'r.json', tmp_path / 'a.mrc', tmp_path / 'b.mrc'
     seen = []
@@ -139,11 +217,11 @@ def test_results_are_put_in_place_as_one(tmp_path):
 
     with Results() as results:
         for final in (first, second):
-            results.path_for(final).write_text(final.name)
+            results.path_for(final).write_text(final.name, encoding='utf-8')
         text()
         results.commit(report, 'complete', 'incomplete')
     assert all(name.startswith('.') for name in seen[0])
-    assert report.read_text() == 'complete'
+    assert report.read_text(encoding='utf-8') == 'complete'
     assert [path.name for path in sorted(tmp_path.iterdir())] == ['a.mrc', 'b.mrc', 'r.json']
 
 
@@ -178,7 +256,7 @@ def test_full_disk_leaves_nothing(many_maps, tmp_path, monkeypatch):
     written = []
 
     def write_map(path, *_):
-        path.write_text('half')
+        path.write_text('half', encoding='utf-8')
         written.append(path)
         if len(written) == 3:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -56,7 +56,7 @@ def test_same_numbers_as_the_command(run, blobs, write, tmp_path):
 def test_positions_in_the_report_are_those_of_chimerax(run, blobs, write, tmp_path):
     path = write(tmp_path / 'a.mrc', blobs, **CLOTHES['turned'])
     outcome, = run_batch(path, max_box=32, low_pass=12, output_dir=tmp_path)
-    tile = json.loads(Path(outcome.report).read_text())['tiles']['full']
+    tile = json.loads(Path(outcome.report).read_text(encoding='utf-8'))['tiles']['full']
     data = run(f'open {path}')[0].data
     np.testing.assert_allclose(data.ijk_to_xyz(tile['centre']), tile['position'], atol=1e-4)
 

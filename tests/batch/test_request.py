@@ -3,8 +3,8 @@
 import pytest
 from chimerax.occupy.batch import Request
 from chimerax.occupy.batch.cli import _parser, main
-from chimerax.occupy.batch.request import as_options
-from chimerax.occupy.core import SETTINGS
+from chimerax.occupy.batch.wording import sentence
+from chimerax.occupy.core import SETTINGS, wording
 
 
 def test_request_travels_as_plain_values():
@@ -18,7 +18,7 @@ def test_mode_follows_what_is_asked_for():
     assert Request().mode == 'resolution'
     assert Request(confidence=True, solvent=True, mask_solvent=True).mode == 'resolution'
     assert Request(amplify=3).mode == Request(mask_sigmoid=3).mode == 'occupancy'
-    with pytest.raises(ValueError, match='leave out "mode resolution"'):
+    with pytest.raises(ValueError, match='leave out mode resolution'):
         Request(amplify=3, mode='resolution')
 
 
@@ -32,28 +32,30 @@ def test_results_are_named_by_what_they_are():
 
 
 @pytest.mark.parametrize(('sentence', 'values'), [
-    ('tileSize must be at least 2 voxels, not 1', {'tile_size': 1}),
-    ('maskThreshold must be at most 1', {'mask_threshold': 2}),
+    ('tile_size must be at least 2 voxels, not 1', {'tile_size': 1}),
+    ('mask_threshold must be at most 1', {'mask_threshold': 2}),
     ('covers must be one of', {'covers': 'all'}),
     ('power must be at least 1', {'amplify': 0.5}),
-    ('--seed has nothing to act on', {'seed': 1}),
-    ('--pivot has nothing to act on', {'amplify': 2, 'pivot': 0.5}),
+    ('seed has nothing to act on', {'seed': 1}),
+    ('pivot has nothing to act on', {'amplify': 2, 'pivot': 0.5}),
     ('give only one of', {'full_scale': 'naive', 'full_scale_from': 'a.json'}),
-    ('outputLowPass and matchHistogram', {'amplify': 2, 'output': 'gain', 'output_low_pass': 9}),
-    ('suppressed by confidence', {'solvent': True, 'modify_everywhere': True}),
+    ('output_low_pass and match_histogram', {'amplify': 2, 'output': 'gain', 'output_low_pass': 9}),
+    ('solvent works by confidence', {'solvent': True, 'modify_everywhere': True}),
 ])
 def test_contradictions_are_refused(sentence, values):
     with pytest.raises(ValueError, match=sentence):
         Request(**values)
 
 
-def test_sentences_of_the_core_speak_of_options():
-    assert as_options('lowPass 5 Å contradicts worstResolution 9 Å') == (
-        '--low-pass 5 Å contradicts --worst-resolution 9 Å')
-    assert as_options('give a solventMask, or "confidence false" to modify every voxel') == (
-        'give a --solvent-mask, or --modify-everywhere to modify every voxel')
-    assert as_options('try "baseline solvent"') == 'try --baseline solvent'
-    assert as_options('(in ChimeraX: volume scale #1 factor -1)').count('--') == 0
+@pytest.mark.parametrize('remedy', [*wording.CORE.advice, ('baseline', 'solvent'),
+                                    ('confidence', False), ('recalibrate', True)])
+def test_every_remedy_of_the_core_has_words(remedy):
+    words = sentence(wording.Remark('{low_pass} is odd', (remedy,)))
+    assert words.startswith('--low-pass is odd; ')
+    assert '_' not in words.replace('relion_image_handler', '').replace('remove_nan', '')
+    named = {word.strip(',;') for word in words.split() if word.startswith('--')}
+    options = {flag for action in _parser()._actions for flag in action.option_strings}
+    assert named - {'--i', '--o', '--remove_nan'} <= options
 
 
 def _option(name):

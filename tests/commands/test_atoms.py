@@ -106,14 +106,29 @@ def test_several_models(run, pair, open_model):
     assert readout.part_values[1] == pytest.approx(readout.part_values[2], abs=1e-3)
 
 
-def test_what_is_no_polymer_has_its_own_row(run, blobs, open_model):
+def test_each_ligand_has_a_row_and_waters_one(run, log, blobs, open_model, tmp_path):
     run('occupy #1 mode occupancy color false')
-    ion = atom_line(90, 'ZN', 'ZN', 'A', 101, PARTIAL, hetero=True)
-    model = open_model([*in_blob(FULL, 'A'), ion])
-    (readout,) = run('occupy atoms #3 map #1')
-    assert [part.is_polymer for part in readout.layout.parts] == [True, False]
-    assert readout.part_values[0] > readout.part_values[1]
-    assert chain_scales(model) == pytest.approx([readout.part_values[0]])
+    others = [('ZN', 'ZN', 101, PARTIAL), ('ZN', 'ZN', 102, FULL), ('P', 'PO4', 103, PARTIAL),
+              ('O', 'HOH', 201, FULL), ('O', 'HOH', 202, PARTIAL)]
+    model = open_model([*in_blob(FULL, 'A'), *(
+        atom_line(90 + i, name, residue, 'A', number, place, hetero=True)
+        for i, (name, residue, number, place) in enumerate(others))])
+    path = tmp_path / 'rows.csv'
+    (readout,) = run(f'occupy atoms #3 map #1 file {path}')
+    assert [part.name for part in readout.layout.parts] == [
+        '#3/A', '#3/A ZN 101', '#3/A ZN 102', '#3/A PO4 103', '#3/A water']
+    assert [part.kind for part in readout.layout.parts] == [
+        'polymer', 'ligand', 'ligand', 'ligand', 'water']
+    polymer, partial, full, phosphate, waters = readout.part_values
+    # The mean of both places is the waters' alone.
+    assert min(polymer, full) > 0.8 > partial
+    assert phosphate == pytest.approx(partial)
+    assert waters == pytest.approx((full + partial) / 2)
+    assert chain_scales(model) == pytest.approx([polymer])
+    for name in ('ZN 101', 'ZN 102', 'PO4 103', 'water'):
+        assert name in log.text()
+    rows = list(csv.DictReader(path.read_text(encoding='utf-8').splitlines()))
+    assert [row['kind'] for row in rows] == ['polymer'] * 5 + ['ligand'] * 3 + ['water'] * 2
 
 
 def test_links_select_what_they_name(session, run, pair, open_model):
@@ -133,7 +148,7 @@ def test_links_select_what_they_name(session, run, pair, open_model):
 
 
 def test_links_hold_when_another_model_is_opened(session, run, pair, open_model):
-    from chimerax.occupy.commands.atoms import selecting
+    from chimerax.occupy.commands.logtables import selecting
     (readout,) = run('occupy atoms #3 map #1')
     part = readout.layout.parts[0]
     assert selecting(part, readout.layout.residues[part.residues]) == '#3/A'
@@ -142,7 +157,7 @@ def test_links_hold_when_another_model_is_opened(session, run, pair, open_model)
 
 
 def test_links_to_parts_of_a_chain(session, run, blobs, open_model):
-    from chimerax.occupy.commands.atoms import selecting
+    from chimerax.occupy.commands.logtables import selecting
     run('occupy #1 mode occupancy color false')
     ion = atom_line(90, 'ZN', 'ZN', 'A', 101, PARTIAL, hetero=True)
     inserted = atom_line(70, 'CA', 'GLY', 'A', 11, (21, 40, 30), insertion='A')
@@ -248,29 +263,52 @@ def test_the_column_can_be_undone(session, run, pair):
     assert not np.allclose(pair.atoms.bfactors, before)
 
 
-def test_alternate_locations_all_get_it(run, blobs, open_model):
+@pytest.mark.parametrize(('shares', 'kept'), [
+    ((0.6, 0.4), (0.6, 0.4)), ((0.3, 0.3), (0.5, 0.5)), ((0.0, 0.0), (0.5, 0.5)),
+    ((1.0, 0.0), (1.0, 0.0)), ((0.2, 0.5, 0.3), (0.2, 0.5, 0.3))])
+@pytest.mark.parametrize('column', ['occupancy', 'bfactor'])
+def test_alternate_locations_keep_their_shares(run, log, blobs, open_model, column, shares, kept):
     run('occupy #1 mode occupancy color false')
-    lines = in_blob(FULL, 'A')
     place = [FULL[0], FULL[1], FULL[2] + 2]
-    lines += [atom_line(80, 'P', 'PO4', 'A', 90, place, alternate=letter, hetero=True,
-                        occupancy=share) for letter, share in (('A', 0.7), ('B', 0.3))]
+    beside = [place[0] + 1.5, *place[1:]]
+    lines = in_blob(FULL, 'A')
+    for number, (letter, share) in enumerate(zip('ABC', shares, strict=False)):
+        lines.append(atom_line(80 + 2 * number, 'P', 'PO4', 'A', 90, place, alternate=letter,
+                               hetero=True, occupancy=share))
+    # This atom is known of the first conformer only.
+    lines.append(atom_line(95, 'O', 'PO4', 'A', 90, beside, alternate='A', hetero=True,
+                           occupancy=shares[0]))
     model = open_model(lines)
-    atom = model.residues[-1].atoms[0]
-    assert sorted(atom.alt_locs) == ['A', 'B']
-    run('occupy atoms #3 map #1 column occupancy')
+    phosphorus, oxygen = (next(atom for atom in model.residues[-1].atoms if atom.name == name)
+                          for name in 'PO')
+    attribute = 'occupancy' if column == 'occupancy' else 'bfactor'
 
-    def both():
+    def held(atom):
         found = []
-        for location in 'AB':
+        for location in sorted(atom.alt_locs) or [None]:
             with atom.suppress_alt_loc_change_notifications():
-                atom.alt_loc = location
-                found.append(atom.occupancy)
+                if location is not None:
+                    atom.alt_loc = location
+                found.append(getattr(atom, attribute))
         return found
 
-    assert both() == pytest.approx([atom.occupancy_scale] * 2, abs=1e-6)
+    before = held(phosphorus), held(oxygen)
+    shown = phosphorus.alt_loc
+    run(f'occupy atoms #3 map #1 column {column}')
+    if column == 'bfactor':
+        assert held(phosphorus) == pytest.approx([phosphorus.occupancy_scale] * len(shares))
+        assert 'shared out' not in log.text()
+    else:
+        assert held(phosphorus) == pytest.approx([
+            phosphorus.occupancy_scale * share for share in kept], abs=1e-6)
+        assert held(oxygen) == pytest.approx([oxygen.occupancy_scale * kept[0]], abs=1e-6)
+        assert 'shared out among alternate locations' in log.text()
+        # What has no alternate location gets the scale itself.
+        other = model.residues[0].atoms[0]
+        assert other.occupancy == pytest.approx(other.occupancy_scale, abs=1e-6)
     run('undo')
-    assert both() == pytest.approx([0.7, 0.3], abs=1e-6)
-    assert atom.alt_loc == 'A'
+    assert (held(phosphorus), held(oxygen)) == before
+    assert phosphorus.alt_loc == shown
 
 
 def test_outside_keeps_its_column(run, log, pair):

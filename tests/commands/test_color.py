@@ -64,7 +64,7 @@ def test_undo_and_redo(run, session, blobs):
     assert _key(session).rgbas_and_labels[-1][1] == '1 '
     run('undo')
     assert _colors(blobs) is None
-    assert not _key(session).display
+    assert _key(session) is None
     run('redo')
     assert (_colors(blobs) == _expected(blobs, scale)).all()
     assert _key(session).display
@@ -101,9 +101,10 @@ def test_one_key_with_a_title_that_stays_where_it_is_put(run, session, blobs):
     run('occupy #1 mode occupancy')
     assert _key(session) is key
     assert key.pos == (0.1, 0.5)
-    assert 'occupancy scale' in [label for _, label in key.rgbas_and_labels]
     run('occupy #1 key false')
-    assert 'occupancy scale' in [label for _, label in key.rgbas_and_labels]
+    assert _key(session) is None
+    run('occupy color #1')
+    assert _key(session).pos == (0.1, 0.5)
 
 
 def test_color_chooses_the_latest_estimate_or_the_mode(run, blobs):

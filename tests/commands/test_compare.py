@@ -142,11 +142,87 @@ def test_colours(session, run, classes, model):
     assert volume.surfaces[0].vertex_colors is None
 
 
+@pytest.mark.parametrize('voxel', [1.5 * (1 + 1e-7), 1.5 * (1 - 2e-5), 1.50004])
+def test_rounded_voxel_sizes_are_the_same(run, open_array, two_blobs, voxel):
+    open_array(two_blobs(), name='plain')
+    open_array(two_blobs(), name='rounded', step=(voxel, 1.5, voxel))
+    found = run('occupy compare #1,2')
+    assert found.values[0, 0] == pytest.approx(found.values[0, 1], abs=5e-3)
+    before = run('occupy compare #1,2')     # nor is anything estimated again
+    assert before.own == found.own
+
+
+def test_voxel_sizes_that_differ_are_not(run, open_array, two_blobs):
+    open_array(two_blobs(), name='plain')
+    open_array(two_blobs(), name='other', step=(1.502, 1.5, 1.5))
+    with pytest.raises(UserError, match='another box or voxel size'):
+        run('occupy compare #1,2')
+
+
+@pytest.mark.parametrize('factor', [2.0, 0.3, 1.4, 100.0])
+def test_another_grey_level_is_told_and_the_advice_works(run, log, open_array, two_blobs, model,
+                                                         factor):
+    # The classes are there as well; these two are alike but for the grey level.
+    open_array(two_blobs(seed=5), name='one')
+    open_array(two_blobs(seed=5) * np.float32(factor), name='other')
+    found = run('occupy compare #5,6 model #4')
+    (note,) = found.notes
+    assert f'other #6 seems to have {factor:.3g} times the grey level of #5' in note
+    assert note in log.text('warning')
+    assert 'fullScaleRegion #4/A' in note
+    assert not np.allclose(*found.values.T, atol=0.05)
+    again = run('occupy compare #5,6 model #4 fullScaleRegion #4/A')
+    assert not again.notes
+    assert again.reference is again.full_scale is None
+    np.testing.assert_allclose(*again.values.T, atol=1e-4)
+    assert again.full_scales[1] == pytest.approx(factor * again.full_scales[0])
+    assert again.values[0, 0] == pytest.approx(1, abs=0.1)
+
+
+def test_classes_are_not_said_to_differ_in_grey_level(run, classes, model):
+    assert not run('occupy compare #1-3 model #4').notes
+
+
+def test_noisier_maps_are_not_said_to_differ_in_grey_level(run, open_array, two_blobs):
+    open_array(two_blobs(noise=0.03), name='quiet')
+    open_array(two_blobs(noise=0.06), name='noisy')
+    assert not run('occupy compare #1,2').notes
+
+
+@pytest.mark.parametrize('moved', ['origin', 'position', 'both'])
+def test_maps_that_hardly_overlap_are_told_and_the_advice_works(run, log, open_array, two_blobs,
+                                                                model, moved):
+    open_array(two_blobs(), name='plain')
+    open_array(two_blobs(), name='moved', origin=(0, 0, 0) if moved == 'position' else (-60, 0, 0))
+    if moved != 'origin':
+        run('turn x 180 models #6; move y 70 models #6')
+    found = run('occupy compare #5,6')
+    (note,) = found.notes
+    assert 'moved #6 and #5 hardly overlap' in note
+    assert note in log.text('warning')
+    assert found.values[0, 0] == pytest.approx(found.values[0, 1], abs=0.2)
+    run(note.split('"')[1])
+    found = run('occupy compare #5,6')
+    assert not found.notes
+    assert found.values[0, 0] == pytest.approx(found.values[0, 1], abs=1e-3)
+
+
+def test_a_model_that_hardly_overlaps_is_told(run, log, classes, model):
+    run('move y 26 models #4')
+    found = run('occupy compare #1,2 model #4')
+    (note,) = found.notes
+    assert 'model.pdb #4 hardly overlaps' in note
+    assert note in log.text('warning')
+    assert not found.values.max() > 0.5
+
+
 BAD = {
     'occupy compare #1': 'two maps or more',
     'occupy compare #1,99': 'two maps or more',
     'occupy compare #4': 'is not a map',
     'occupy compare #1,2 lowPass 10 fullScaleFrom #3': 'contradicts fullScaleFrom',
+    'occupy compare #1,2 fullScaleRegion #4/A fullScaleFrom #3': 'contradicts fullScaleFrom',
+    'occupy compare #1,2 fullScaleRegion #9': 'a region is one mask or some atoms',
     'occupy compare #1,2 file x.png': 'must end in .csv',
     'occupy compare #1,2 color false range 0,1': 'contradicts',
     'occupy compare #1,2 range 1,0': 'must rise',

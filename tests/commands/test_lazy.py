@@ -22,7 +22,8 @@ import chimerax.occupy
 ours = sorted(module for module in sys.modules if module.startswith("chimerax.occupy"))
 print(ours, "scipy" in sys.modules, "matplotlib" in sys.modules)
 '''
-    output = subprocess.run([sys.executable, '-c', code], cwd=pytestconfig.rootpath, text=True,
+    output = subprocess.run([sys.executable, '-c', code], cwd=pytestconfig.rootpath,
+                            text=True, encoding='utf-8',
                             capture_output=True, check=True).stdout
     assert output.strip().splitlines()[-1] == "['chimerax.occupy'] False False"
 
@@ -39,6 +40,7 @@ spec.loader.exec_module(module)
 print(hasattr(module, "bundle_api"), "numpy" in sys.modules)
 import chimerax.occupy.core
 '''
-    output = subprocess.run([sys.executable, '-c', code], cwd=pytestconfig.rootpath, text=True,
+    output = subprocess.run([sys.executable, '-c', code], cwd=pytestconfig.rootpath,
+                            text=True, encoding='utf-8',
                             capture_output=True).stdout
     assert output.startswith('False False')

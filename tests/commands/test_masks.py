@@ -28,41 +28,74 @@ def test_confidence_needs_no_occupancy_mode(run, session, blobs):
         'blobs resolution scale']
 
 
-@pytest.mark.parametrize(('words', 'make'), [
-    ('solvent', lambda core, f: core.solvent_definition(f, 0.3)),
-    ('solvent threshold 0.6', lambda core, f: core.solvent_definition(f, 0.6)),
-    ('subtraction attenuate 3',
-     lambda core, f: core.subtraction_mask(f, core.Modification('attenuate', power=3))),
-    ('subtraction attenuate', lambda core, f: core.subtraction_mask(
-        f, core.Modification('attenuate'))),
-    ('subtraction sigmoid 5 pivot 0.4 covers subtracted', lambda core, f: core.subtraction_mask(
-        f, core.Modification('sigmoid', power=5, pivot=0.4), 'subtracted')),
-])
-def test_masks_are_those_of_the_core(run, blobs, found, words, make):
-    from chimerax.occupy import core
+STEEP = {'kind': 'sigmoid', 'power': 5, 'pivot': 0.6}
+
+
+@pytest.mark.parametrize(('words', 'settings', 'curve'), [
+    ('solvent', {'kind': 'solvent'}, None),
+    ('solvent threshold 0.6 softEdge 0', {'kind': 'solvent', 'threshold': 0.6, 'soft_edge': 0.0},
+     None),
+    ('weak below 0.6', {'kind': 'weak', 'below': 0.6}, None),
+    ('strong above 0.7 extend 3 softEdge 5',
+     {'kind': 'strong', 'above': 0.7, 'extend': 3.0, 'soft_edge': 5.0}, None),
+    ('subtraction sigmoid 5 pivot 0.6', {'kind': 'subtraction'}, STEEP),
+    ('subtraction sigmoid 5 pivot 0.6 covers subtracted',
+     {'kind': 'subtraction', 'covers': 'subtracted'}, STEEP)])
+def test_masks_are_those_of_the_core(run, blobs, found, log, words, settings, curve):
+    from chimerax.occupy.core import Mask, Modification, make_mask
     (volume,) = run(f'occupy mask #1 {words}')
-    assert (volume.full_matrix() == make(core, found)).all()
+    if curve:
+        settings = {**settings, 'modification': Modification(**curve)}
+    expected = make_mask(blobs.full_matrix(), found, Mask(**settings))
+    np.testing.assert_array_equal(volume.full_matrix(), expected)
+    assert (expected.min(), expected.max()) == (0, 1)
     assert tuple(volume.data.size) == tuple(blobs.data.size)
+    assert 'Next, in' in log.text()
 
 
-def test_mask_is_on_the_grid_of_the_map_and_can_be_saved(run, open_array, tmp_path):
+def test_a_mask_of_a_region_and_confined_to_one(run, blobs, found, open_array):
+    part = np.zeros(blobs.full_matrix().shape, np.float32)
+    part[:, :, part.shape[2] // 2:] = 1
+    region = open_array(part, name='half', level=None)
+    (alone,) = run(f'occupy mask #1 region #{region.id_string} softEdge 0')
+    assert (alone.full_matrix() == part).all()
+    (weak,) = run(f'occupy mask #1 weak below 0.6 region #{region.id_string}')
+    (anywhere,) = run('occupy mask #1 weak below 0.6')
+    assert weak.full_matrix()[part == 1].sum() > 0
+    np.testing.assert_array_less(weak.full_matrix(), anywhere.full_matrix() + 1e-6)
+
+
+@pytest.mark.parametrize('how', ['save', 'file'])
+def test_mask_is_on_the_grid_of_the_map_and_saved_as_it_is(run, open_array, tmp_path, log, how):
     source = open_array(origin=(10, 20, -5))
     run('occupy #1 mode occupancy maxBox 32 color false')
-    (volume,) = run('occupy mask #1 solvent')
-    run(f'save {tmp_path}/mask.mrc models #{volume.id_string}')
-    with mrcfile.open(tmp_path / 'mask.mrc') as file:
+    path = tmp_path / 'a mask.mrc'
+    if how == 'file':
+        (volume,) = run(f'occupy mask #1 solvent file "{path}"')
+        assert volume.name == 'blobs solvent mask'
+        assert f'--solvent_mask {path}' in log.text()
+    else:
+        (volume,) = run('occupy mask #1 solvent')
+        run(f'save "{path}" models #{volume.id_string}')
+    with mrcfile.open(path) as file:
         assert file.data.shape == source.full_matrix().shape
-        assert set(np.unique(file.data)) == {0, 1}
+        assert file.data.min() == 0
+        assert file.data.max() == 1
         assert (file.data == volume.full_matrix()).all()
         assert [float(file.header.origin[axis]) for axis in 'xyz'] == pytest.approx([10, 20, -5])
+        assert float(file.voxel_size.x) == pytest.approx(1.5)
 
 
 @pytest.mark.parametrize(('words', 'message'), [
+    ('', 'say what the mask is to cover'),
     ('subtraction', 'say which curve'),
-    ('solvent attenuate 3', 'takes a threshold only'),
-    ('solvent covers kept', 'takes a threshold only'),
-    ('subtraction attenuate 3 threshold 0.4', 'threshold is for a solvent mask'),
+    ('solvent attenuate 3', 'curve is for a mask of kind subtraction, not solvent'),
+    ('solvent covers kept', 'covers is for a mask of kind subtraction'),
+    ('subtraction attenuate 3 threshold 0.4', 'threshold is for a mask of kind solvent'),
+    ('weak above 0.4', 'above is for a mask of kind strong'),
     ('subtraction attenuate 3 pivot 0.4', 'pivot is for a sigmoid'),
+    ('weak below 0.011', 'no part of the map'),
+    ('weak file mask.txt', 'must end in .mrc'),
     ('subtraction amplify 3', 'Should be one of|Expected'),
 ])
 def test_contradictions_are_refused(run, session, found, words, message):
@@ -121,8 +154,12 @@ def test_target_in_the_background(run, session, blobs, open_array, wait_until):
 
 def test_target_without_a_region_on_the_map_is_refused(run, found, open_array):
     open_array(np.zeros((20, 20, 20), np.float32), name='nothing', level=None)
-    with pytest.raises(UserError, match='holds no voxel'):
+    with pytest.raises(UserError, match='nothing #3: the mask has nothing above zero'):
         run('occupy target #1 region #3')
+    run('volume #3 origin 500,0,0')
+    open_array(np.ones((20, 20, 20), np.float32), name='away', origin=(500, 0, 0), level=None)
+    with pytest.raises(UserError, match='holds no voxel of blobs #1'):
+        run('occupy target #1 region #4')
 
 
 def test_one_level_for_a_family(run, session, blobs):

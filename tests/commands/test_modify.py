@@ -163,7 +163,7 @@ def test_suspect_solvent_is_said_once_and_then_asks_for_what_helps(run, session,
     run('occupy #1 mode occupancy')
     assert log.text('warning').count('solvent model is suspect') == 1
     before = session.models.list()
-    with pytest.raises(UserError, match='give a solventMask, or "confidence false"'):
+    with pytest.raises(UserError, match='give a solventMask or give "confidence false"'):
         run('occupy amplify #1')
     assert session.models.list() == before
     run('occupy amplify #1 confidence false')

@@ -115,12 +115,12 @@ def test_full_scale_can_be_given_and_taken_over(run, open_array):
 
 def test_solvent_mask_on_another_grid(run, open_array):
     from chimerax.occupy.session.record import record
-    from chimerax.occupy.session.volumes import sampled_on
+    from chimerax.occupy.session.volumes import sampler
     source = open_array()
     inside = np.zeros((20, 22, 24), np.float32)
     inside[6:14, 7:15, 4:20] = 1
     mask = open_array(inside, name='mask', step=(3, 3, 3), level=None)
-    on_source = sampled_on(mask, source)
+    on_source = sampler(mask, source)()
     assert on_source.shape == source.full_matrix().shape
     assert on_source[20, 22, 24] == 1
     assert on_source[2, 2, 2] == 0

@@ -41,7 +41,7 @@ def test_plot_shows_the_model_and_the_curves_in_use(run, found):
 def test_table_has_a_row_for_each_bin(run, found, tmp_path):
     run('occupy amplify #1 power 5')
     run(f'occupy plot #1 file {tmp_path}/plot.csv')
-    with open(tmp_path / 'plot.csv', newline='') as file:
+    with open(tmp_path / 'plot.csv', newline='', encoding='utf-8') as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 1000
     assert list(rows[0]) == ['density', 'histogram', 'gaussian', 'confidence', 'scale', 'amplify']

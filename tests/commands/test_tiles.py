@@ -15,11 +15,17 @@ def test_frames_enclose_the_tiles(run, session, open_array):
                            strict=False):
         shape = reversed(estimate.grid.shape)
         factors = [n / m for n, m in zip(source.data.size, shape, strict=True)]
-        ijk = np.array([source.data.xyz_to_ijk(v) for v in frame.vertices]) / factors
+        ijk = np.array([source.data.xyz_to_ijk(place) for place in frame.atoms.coords]) / factors
         start, size = np.array(tile.start[::-1]), np.array(tile.size[::-1])
-        margin = 0.06 * size.max()
-        assert ijk.min(axis=0) == pytest.approx(start - 0.5, abs=margin)
-        assert ijk.max(axis=0) == pytest.approx(start + size - 0.5, abs=margin)
+        corners = np.unique(np.round(ijk[:8] - start + 0.5, 4), axis=0)
+        assert corners.tolist() == [[x, y, z] for x in (0, size[0]) for y in (0, size[1])
+                                    for z in (0, size[2])]
+        assert ijk[8] == pytest.approx(start + size / 2 - 0.5)
+        # Twelve edges, each along one axis.
+        ends = [[frame.atoms.index(atom) for atom in bond.atoms] for bond in frame.bonds]
+        along = np.abs(np.diff(ijk[np.array(ends)], axis=1)[:, 0]) > 0.01
+        assert along.sum(axis=0).tolist() == [4, 4, 4]
+        assert along.sum() == 12
 
 
 def test_names_and_numbers_and_following(run, session, blobs):
@@ -27,7 +33,7 @@ def test_names_and_numbers_and_following(run, session, blobs):
     group = run('occupy tiles #1')[0]
     assert group.id == (3,)
     names = [model.name for model in group.child_models()]
-    assert names[:2] == ['full scale', 'least scale']
+    assert names == ['full scale', 'least scale']
     run('turn z 30 models #1')
     assert group.scene_position.same(blobs.scene_position)
     assert run('occupy tiles #1')[0].id == (3,)
@@ -49,12 +55,12 @@ def test_labels_survive_without_graphics(run, session, blobs, log):
 
 def test_sessions_keep_them(run, session, blobs, tmp_path):
     run('occupy #1 key false')
-    before = run('occupy tiles #1')[0].child_models()[0].vertices
+    before = run('occupy tiles #1')[0].child_models()[0].atoms.coords
     run(f'save "{tmp_path / "a.cxs"}"')
     run('close')
     run(f'open "{tmp_path / "a.cxs"}"')
     group = session.models.list(model_id=(3,))[0]
-    assert (group.child_models()[0].vertices == before).all()
+    assert (group.child_models()[0].atoms.coords == before).all()
     run('move x 7 models #1')
     assert group.scene_position.same(session.models.list(model_id=(1,))[0].scene_position)
     assert run('occupy tiles #1')[0].id == (3,)

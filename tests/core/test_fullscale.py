@@ -178,7 +178,7 @@ def test_small_full_part_is_told():
     corner = tuple(slice(int(c) - 3, int(c) + 4) for c in CENTRES[1])
     array[corner] = full[corner]
     found = estimate(array, VOXEL, mode='occupancy', full_scale='auto')
-    assert any('fullScaleRegion' in warning for warning in found.warnings)
+    assert any('full_scale_region' in warning for warning in found.warnings)
 
 
 def test_flattened_solvent_is_told(ramp):

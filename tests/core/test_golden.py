@@ -16,7 +16,7 @@ def golden():
     spec = importlib.util.spec_from_file_location('golden_map', folder / 'golden_map.py')
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module, json.loads((folder / 'golden.json').read_text())
+    return module, json.loads((folder / 'golden.json').read_text(encoding='utf-8'))
 
 
 def test_resolution_mode_gives_the_published_scale(golden):

@@ -59,3 +59,13 @@ def test_small_maps_and_a_limit_of_none_leave_the_grid_alone():
 
 def _factors(n):
     return [p for p in range(2, n + 1) if n % p == 0 and all(p % q for q in range(2, p))]
+
+
+@pytest.mark.parametrize(('other', 'same'), [
+    (1.4, True), (1.4 * (1 + 1e-7), True), (1.4 * (1 - 5e-5), True), (1.4 * 1.001, False),
+    ((1.4, 1.4, 1.4002), False), (1.41, False)])
+def test_a_header_s_rounding_makes_no_other_grid(other, same):
+    grid = Grid.of((30, 40, 50), 1.4)
+    assert grid.same_as(Grid.of((30, 40, 50), other)) is same
+    assert Grid.of((30, 40, 50), other).same_as(grid) is same
+    assert not grid.same_as(Grid.of((30, 40, 51), other))

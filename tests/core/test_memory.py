@@ -1,12 +1,14 @@
 """Memory that is taken, as numpy allocates it, against what is foretold."""
 
+import math
 import tracemalloc
 
 import numpy as np
 import pytest
 from chimerax.occupy.core import Grid, Modification, estimate, modify
 from chimerax.occupy.core.memory import estimate_bytes, kept_bytes, modify_bytes
-from chimerax.occupy.core.threads import set_threads
+from chimerax.occupy.core.threads import set_threads, thread_count
+from chimerax.occupy.core.tiles import GATHERED_VOXELS, search_tiles, taking_part, tile_layout
 
 
 @pytest.fixture(scope='module')
@@ -36,9 +38,26 @@ def test_estimate_takes_no_more_than_foretold(density, mode, max_box, dtype, ord
     estimate(array, 1.5, mode=mode, max_box=max_box)
     taken, found = height(lambda: estimate(array, 1.5, mode=mode, max_box=max_box))
     assert taken <= estimate_bytes(array, found.grid)
-    assert found.scale.nbytes + found.confidence.nbytes == kept_bytes(found.grid)
+    kept, _ = height(lambda: found.confidence)
+    assert kept <= estimate_bytes(array, found.grid) - found.scale.nbytes - found.low_passed.nbytes
+    assert (found.scale.nbytes + found.confidence.nbytes + found.low_passed.nbytes
+            <= kept_bytes(found.grid))
     if array.flags.c_contiguous and dtype == 'float32' and not max_box:
         assert taken <= 4 * array.nbytes
+
+
+@pytest.mark.parametrize('tile_size', [12, 30, 60, 100, 200])
+def test_tiles_of_any_size_take_no_more_than_foretold(density, tile_size):
+    array = density[:96, :96, :96].copy()
+    layout = [tile_layout(n, tile_size) for n in array.shape]
+    inside = taking_part([number for _, number, _, _ in layout])
+    tile = math.prod(edge for edge, *_ in layout)
+    taken, _ = height(lambda: search_tiles(array, tile_size, 0.96))
+    assert inside.sum() * tile * 4 > 0.5 * array.nbytes     # what all of them would take
+    foretold = estimate_bytes(array, Grid.of(array.shape, 1.5), tile_size)
+    # Three arrays stand beside the search in an estimate.
+    assert taken <= foretold - 3 * array.nbytes
+    assert taken <= thread_count() * 8 * max(tile, GATHERED_VOXELS) + 2**20
 
 
 @pytest.mark.parametrize('threads', [1, 8, 16, 32])

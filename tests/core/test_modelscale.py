@@ -61,9 +61,9 @@ def test_which_groups_are_full_can_be_said(atoms, density):
 def test_what_will_not_do_is_refused(atoms, density):
     with pytest.raises(ValueError, match='needs mode occupancy'):
         estimate(density, VOXEL, full_scale_model=atoms)
-    with pytest.raises(ValueError, match='only one of fullScale and'):
+    with pytest.raises(ValueError, match='only one of full_scale and'):
         estimate(density, VOXEL, mode='occupancy', full_scale='auto', full_scale_model=atoms)
-    with pytest.raises(ValueError, match='only one of fullScaleModel'):
+    with pytest.raises(ValueError, match='only one of full_scale_model'):
         estimate(density, VOXEL, mode='occupancy', full_scale_model=atoms,
                  full_scale_region=density > 0)
     away = Atoms(atoms.positions + 500, atoms.elements, atoms.groups, atoms.names)

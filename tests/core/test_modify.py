@@ -6,6 +6,7 @@ from chimerax.occupy.core import Modification, Modifier, estimate, modify
 from chimerax.occupy.core.curves import gain
 from chimerax.occupy.core.histogram import match_histogram
 from chimerax.occupy.core.interpolate import resample
+from chimerax.occupy.core.wording import SOLVENT_MASK, Remark
 
 KINDS = ('amplify', 'attenuate', 'sigmoid')
 
@@ -170,10 +171,11 @@ def test_large_maps_keep_what_the_working_grid_cannot_hold(pair_map, small):
 
 
 def test_resolution_mode_and_suspect_solvent_are_refused_with_what_to_do(pair_map, found):
-    with pytest.raises(ValueError, match='mode occupancy'):
+    with pytest.raises(ValueError, match='estimate in occupancy mode'):
         modify(pair_map, estimate(pair_map, 1.5), Modification('amplify'))
-    suspect = replace(found, solvent=replace(found.solvent, suspect=('it is odd',)))
-    with pytest.raises(ValueError, match='solventMask, or "confidence false"'):
+    odd = Remark('it is odd', (SOLVENT_MASK,))
+    suspect = replace(found, solvent=replace(found.solvent, suspect=(odd,)))
+    with pytest.raises(ValueError, match='odd; give a solvent_mask or give confidence=False'):
         modify(pair_map, suspect, Modification('amplify'))
     modify(pair_map, suspect, Modification('amplify', confidence=False))
 

@@ -5,6 +5,7 @@ import pytest
 from chimerax.occupy.core import Grid, Parameters, derive, estimate, refit_solvent
 from chimerax.occupy.core.fourier import low_pass
 from chimerax.occupy.core.recognise import recognise
+from chimerax.occupy.core.wording import IMAGES, SHARPENED
 from scipy import ndimage
 
 EDGE = 72
@@ -108,7 +109,7 @@ def test_inverted_maps(assembly):
     array = assembly((EDGE,) * 3, noise=0.06)
     sentence, = told(-array)
     assert 'inverted' in sentence
-    assert 'volume scale #1 factor -1' in sentence
+    assert 'multiply it by -1' in sentence
     assert not told(array)
 
 
@@ -120,6 +121,18 @@ def test_sharpened_maps(assembly, noise, b):
     assert 'sharpened' in sentence
     assert not told(sharpened(array, 8))
     assert not told(sharpened(array, -20))
+
+
+@pytest.mark.parametrize('noise', [0.01, 0.03, 0.06, 0.15])
+def test_a_map_that_is_merely_sharpened_is_no_stack_and_once_told_stays_told(assembly, noise):
+    array = assembly((EDGE,) * 3, noise=noise)
+    kinds = [{sentence.kind for sentence in told(sharpened(array, b))}
+             for b in (0, 4, 8, 12, 16, 20, 25, 30, 40)]   # to B = -360 Å²
+    assert not any(IMAGES in found for found in kinds)
+    assert all(found <= {SHARPENED} for found in kinds)
+    is_told = [SHARPENED in found for found in kinds]
+    assert is_told == sorted(is_told)
+    assert is_told[-1]
 
 
 def test_altered_maps(assembly):

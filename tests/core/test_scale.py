@@ -10,8 +10,11 @@ from chimerax.occupy.core import (
     content_map,
     derive,
     estimate,
+    fourier,
+    refit_solvent,
 )
 from chimerax.occupy.core.threads import set_threads
+from chimerax.occupy.core.wording import VOXEL_SIZE
 from scipy import ndimage
 
 
@@ -117,7 +120,7 @@ def test_solvent_away_from_zero_is_said_and_can_be_subtracted(assembly):
     plain = assembly()
     lifted = plain + np.float32(0.4)
     found = estimate(lifted, 1.5, mode='occupancy')
-    assert any('baseline solvent' in warning for warning in found.warnings)
+    assert any("baseline='solvent'" in warning for warning in found.warnings)
     mended = estimate(lifted, 1.5, mode='occupancy', baseline='solvent')
     assert mended.baseline == pytest.approx(0.4, abs=0.02)
     assert not mended.warnings
@@ -224,3 +227,36 @@ def test_work_can_be_cancelled_at_any_stage(pair_map):
 
         with pytest.raises(Cancelled):
             estimate(pair_map, 1.5, mode='occupancy', progress=stop)
+
+
+@pytest.mark.parametrize(('step', 'odd'), [
+    (0.14, True), (0.25, False), (1.4, False), (20.0, False), (140.0, True)])
+def test_a_voxel_size_that_is_unusual_is_said(assembly, step, odd):
+    found = estimate(assembly(), step)
+    said = [warning for warning in found.warnings if getattr(warning, 'kind', '') == VOXEL_SIZE]
+    assert bool(said) is odd
+    assert not odd or f'{step:g} Å' in said[0]
+
+
+@pytest.mark.parametrize('mode', ['resolution', 'occupancy'])
+def test_confidence_of_a_large_map_is_made_when_asked_for(mode):
+    """From fewer samples that hold the low-passed map, as from the map itself; and it is kept."""
+    rng = np.random.default_rng(5)
+    array = rng.standard_normal((168, 162, 176)).astype(np.float32)
+    array[50:100, 40:90, 60:120] += 8 * rng.random((50, 50, 60), np.float32)
+    found = estimate(array, 1.4, mode=mode)
+    assert 'confidence' not in vars(found)
+    assert 2 * found.low_passed.size < found.scale.size
+    low_passed = fourier.low_pass(array, found.source_grid, found.parameters.low_pass)
+    np.testing.assert_allclose(
+        found.confidence, found.solvent.confidence_of(low_passed), atol=2e-3)
+    assert found.confidence is found.confidence
+    # All voxels decide the solvent model where the scale rests on it: that differs within a few
+    # hundredths of its width.
+    exact = estimate(array, 1.4, mode=mode, full_scale='auto')
+    assert exact.solvent.mean == pytest.approx(found.solvent.mean, abs=0.02 * found.solvent.width)
+    assert exact.solvent.width == pytest.approx(found.solvent.width, rel=0.02)
+    assert np.abs(exact.confidence - found.confidence).mean() < 5e-3
+    again = refit_solvent(array, found)
+    assert again.solvent.mean == found.solvent.mean
+    np.testing.assert_array_equal(again.confidence, found.confidence)

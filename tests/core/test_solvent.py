@@ -1,12 +1,17 @@
+import re
+
 import numpy as np
 import pytest
+from chimerax.occupy.core import Modification, estimate, modify, refit_solvent
 from chimerax.occupy.core.solvent import (
+    _why_suspect,
     confidence_curve,
     fit_solvent,
     flat_share,
     inside_sphere,
     solvent_region,
 )
+from chimerax.occupy.core.wording import FLAT_SOLVENT, SOLVENT_MASK, SUSPECT, UNMASKED
 
 
 def noise_with_a_ball(shape=(48, 48, 48), mean=0.0, width=1.0, ball=12.0, seed=2):
@@ -152,3 +157,55 @@ def test_nothing_but_one_value(value):
     assert model.suspect
     assert np.isfinite(model.confidence).all()
     assert np.isfinite(model.gaussian).all()
+
+
+def filament(content, negative=0.0):
+    """Solvent of width 1, a filament that lies `content` above it, and one deep negative voxel."""
+    array = noise_with_a_ball(ball=0.0)
+    z, y, x = np.indices(array.shape) - 24
+    array[(y ** 2 + x ** 2 < 7 ** 2) & (abs(z) < 20)] += content
+    array[24, 24, 24] -= negative
+    return array
+
+
+@pytest.mark.parametrize('negative', [0.0, 15.0, 60.0])
+def test_content_that_stands_out_is_not_called_hardly_any_whatever_is_negative(negative):
+    model = fit_solvent(filament(12.9, negative))
+    assert not model.suspect
+    assert (model.half_confident - model.mean) / (model.high - model.mean) < 0.5
+
+
+def test_content_below_the_solvent_does_not_stand_out():
+    assert any('hardly any density' in reason for reason in fit_solvent(-filament(12.9)).suspect)
+
+
+def test_a_share_that_falls_short_does_not_read_as_if_it_were_enough():
+    model = fit_solvent(noise_with_a_ball())
+    for explained in (0.8999, 0.89951, 0.7, -3.0):
+        reason, = _why_suspect(model, explained)
+        said, needed = re.findall(r'([\d.]+) %', reason)
+        assert float(said) < float(needed)
+    assert not _why_suspect(model, 0.9)
+
+
+@pytest.mark.parametrize('edge', [48, 36])
+def test_a_solvent_mask_over_flattened_solvent_is_told_and_used(edge):
+    array = noise_with_a_ball()
+    squares = ((np.arange(48) - 24) / 16.0) ** 2
+    squares = squares[:, None, None] + squares[:, None] + squares
+    flat = np.where(squares < 1, array, 0).astype(np.float32)
+    mask = (squares < 0.5).astype(np.float32)
+    settings = {'max_box': edge, 'mode': 'occupancy', 'solvent_mask': mask}
+    assert not [w for w in estimate(array, 3, **settings).warnings if w.kind == FLAT_SOLVENT]
+    found = estimate(flat, 3, **settings)
+    warning, = (w for w in found.warnings if w.kind == FLAT_SOLVENT)
+    assert warning.remedies == (UNMASKED,)
+    # What was advised for the map without a mask helps: a modification is to be had.
+    without = estimate(flat, 3, mode='occupancy', max_box=edge)
+    assert SOLVENT_MASK in next(w for w in without.warnings if w.kind == SUSPECT).remedies
+    with pytest.raises(ValueError, match='give a solvent_mask'):
+        modify(flat, without, Modification('attenuate'))
+    modify(flat, found, Modification('attenuate'))
+    refitted = refit_solvent(flat, without, mask)
+    assert [w.kind for w in refitted.warnings if w.kind in (SUSPECT, FLAT_SOLVENT)] == [
+        FLAT_SOLVENT]

@@ -1,3 +1,5 @@
+import os
+import signal
 import threading
 import time
 
@@ -55,6 +57,28 @@ def test_cancelling_in_progress_stops_soon(threads):
         in_threads(work, range(40), progress, steps=100)
     assert time.perf_counter() - start < 3
     assert threading.active_count() < 20
+
+
+def test_ctrl_c_drops_what_is_queued():
+    """The interrupt comes to the thread that waits, while others work."""
+    set_threads(2)
+    begun = []
+
+    def work(part, step):
+        begun.append(part)
+        if len(begun) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
+        step()
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            in_threads(work, range(200))
+    finally:
+        signal.signal(signal.SIGINT, before)
+        set_threads(None)
+    assert len(begun) < 10
 
 
 def test_slabs_cover_everything_once():

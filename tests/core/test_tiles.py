@@ -2,6 +2,9 @@ import math
 
 import numpy as np
 import pytest
+from chimerax.occupy.core import tiles as tiles_module
+from chimerax.occupy.core.progress import Stages
+from chimerax.occupy.core.threads import Cancelled
 from chimerax.occupy.core.tiles import search_tiles, taking_part, tile_layout
 
 
@@ -58,3 +61,34 @@ def test_the_fullest_tile_lies_where_density_is():
     assert full.value == 1
     assert all(low - 6 <= c <= high + 6
                for c, (low, high) in zip(full.centre, ((20, 33), (30, 43), (25, 38)), strict=True))
+
+
+@pytest.mark.parametrize('tile_size', [5, 12, 25])
+@pytest.mark.parametrize('tau', [0.02, 0.7, 0.97])
+@pytest.mark.parametrize('levels', [2, 40, None])
+def test_counting_tiles_first_finds_what_sorting_all_of_them_finds(
+        monkeypatch, tile_size, tau, levels):
+    """Also of many equal tiles the first."""
+    array = np.random.default_rng(3).standard_normal((40, 37, 50)).astype(np.float32)
+    array[10:20, 10:30, 12:33] += 2
+    if levels:
+        array = np.clip(array * (levels / 6), 0, levels).round()
+    found = []
+    for overlapping in (0, np.inf):
+        monkeypatch.setattr(tiles_module, 'OVERLAPPING', overlapping)
+        found.append(search_tiles(array, tile_size, tau))
+    assert found[0] == found[1]
+
+
+def test_counting_goes_forward_and_is_stopped():
+    array = np.random.default_rng(3).standard_normal((40, 40, 40)).astype(np.float32)
+    shares = []
+    search_tiles(array, 20, 0.9, Stages(lambda share, _: shares.append(share), {'a': 1}).next('a'))
+    assert shares == sorted(shares)
+
+    def stop(share):
+        if share >= 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        search_tiles(array, 20, 0.9, stop)

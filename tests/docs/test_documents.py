@@ -231,6 +231,7 @@ def test_architecture_names_modules_that_exist():
 def test_knowledge_has_the_direction_that_is_said():
     """The core imports nothing above it, batches no ChimeraX, commands no Qt."""
     forbidden = {'core': ('chimerax', 'Qt', 'matplotlib', 'mrcfile'),
+                 'relion': ('chimerax', 'Qt'),
                  'batch': ('chimerax', 'Qt'), 'commands': ('Qt', 'PyQt6')}
     for package, names in forbidden.items():
         for path in (REPOSITORY / 'src' / package).glob('*.py'):

@@ -95,7 +95,7 @@ def test_a_stack_of_images_is_read_and_told(blobs, write, tmp_path):
     for name, options in (('a.mrc', {'counts': (44, 42, 1)}), ('a.mrcs', {})):
         found = read_map(write(tmp_path / name, blobs, group=0, **options))
         np.testing.assert_array_equal(found.array, blobs)
-        assert 'stack of 40 images' in found.notes[0]
+        assert 'stack of images, 40 of them' in found.notes[0]
     assert not read_map(write(tmp_path / 'b.mrc', blobs, group=0)).notes
 
 

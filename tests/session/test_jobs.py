@@ -139,7 +139,7 @@ def test_closing_the_map_ends_it(session, blobs, slow, log, wait_until):
     assert not job.running
     assert slow.stopped.wait(1)
     _nothing_left(session, [])
-    assert 'because its map was closed' in log.text('info')
+    assert 'because blobs #1 was closed' in log.text('info')
     assert not log.text('error', 'bug', 'warning')
 
 
@@ -147,7 +147,7 @@ def test_changing_the_map_ends_it(session, blobs, slow, log):
     job = _start(session, slow, watch=[blobs])
     blobs.data.values_changed()
     assert not job.running
-    assert 'because its map was changed' in log.text('info')
+    assert 'because blobs #1 was changed' in log.text('info')
 
 
 def test_exchanged_data_is_noticed(run, session, blobs, two_blobs, slow, log, wait_until):
@@ -160,7 +160,7 @@ def test_exchanged_data_is_noticed(run, session, blobs, two_blobs, slow, log, wa
     wait_until(lambda: not job.running)
     blobs.data = before     # ChimeraX itself cannot close a map without its callbacks
     assert not delivered
-    assert 'its map was changed' in log.text('error')
+    assert 'blobs #1 was changed' in log.text('error')
 
 
 def test_closing_the_place_cancels(run, session, slow):

@@ -233,13 +233,13 @@ def test_the_same_from_a_script_and_without_a_window(run, session, maps, tmp_pat
         folder = tmp_path / name
         folder.mkdir()
         script = folder / 'work.cxc'
-        script.write_text(SCRIPT.format(map=maps.odd, folder=folder))
+        script.write_text(SCRIPT.format(map=maps.odd, folder=folder), encoding='utf-8')
         if name == 'here':
             run(f'open "{script}"')
         elif pytestconfig.arrangement == 'library':
             tool = Path(__file__).parents[2] / 'tools' / 'headless.py'
             done = subprocess.run([sys.executable, tool, '--quiet', script], capture_output=True,
-                                  text=True, timeout=120)
+                                  text=True, encoding='utf-8', timeout=120)
             assert done.returncode == 0, done.stderr
         else:
             continue

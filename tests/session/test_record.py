@@ -231,6 +231,14 @@ def test_packing_of_other_versions(run, blobs, known):
     del packed['fields']['warnings']
     del packed['fields']['parameters']['fields']['baseline']
     assert _equal(unpack(packed), estimate)
+    # 0.1.0 saved the confidence itself.
+    old = pack(estimate)
+    del old['fields']['low_passed'], old['fields']['saved_confidence']
+    old['fields']['confidence'] = estimate.confidence
+    for _ in range(2):
+        restored = unpack(old)
+        np.testing.assert_array_equal(restored.confidence, estimate.confidence)
+        old = pack(restored)
     del packed['fields']['full_scale']
     with pytest.raises(Unreadable, match='full_scale'):
         unpack(packed)

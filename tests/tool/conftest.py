@@ -55,6 +55,13 @@ def events(session):
     return wait
 
 
+@pytest.fixture(autouse=True)
+def no_traceback(session, log):
+    """Whatever is done in the panel, nobody meets a traceback."""
+    yield
+    assert 'Traceback' not in log.text()
+
+
 @pytest.fixture
 def tool(session, chimerax_ui, events, monkeypatch):
     """The panel as a tool, 360 pixels wide, at its defaults; its commands end before they return.
@@ -108,7 +115,7 @@ def estimated(panel, blobs, events):
     """A map with an estimate of occupancy mode, made by the panel."""
     events()
     panel.map.mode_buttons['occupancy'].click()
-    panel.map.estimate_button.click()
+    panel.bottom.estimate.click()
     events(lambda: not panel.color._values.busy)
     return blobs
 

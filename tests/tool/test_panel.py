@@ -25,11 +25,12 @@ def key(widget, code):
 class TestMap:
     def test_no_map(self, panel, commands):
         assert panel.volume is None
-        for button in (panel.map.estimate_button, panel.color.apply_button, panel.modify.create,
-                       panel.modify.live, panel.solvent.window, panel.more.solvent_mask):
+        for button in (panel.bottom.estimate, panel.color.apply_button, panel.bottom.create,
+                       panel.modify.live, panel.solvent.window, panel.masks.content,
+                       panel.measure.measure):
             assert not button.isEnabled()
             assert 'pen a map first' in button.toolTip()
-        assert panel.map.hint.text().startswith('Open a map first')
+        assert panel.bottom.status.text().startswith('Open a map first')
         assert commands == []
 
     def test_ten_maps(self, panel, open_array, events, run):
@@ -45,11 +46,11 @@ class TestMap:
         assert panel.volume is None
 
     def test_what_is_known_of_the_map(self, panel, plain, events):
-        assert panel.map.info.text() == '48 × 44 × 40 voxels of 1.5 Å'
-        assert 'Kernel of 81 voxels' in panel.map.hint.text()
+        assert '48 × 44 × 40 voxels of 1.5 Å' in panel.map.menu.toolTip()
+        assert panel.bottom.status.text() == 'An estimate takes less than a second.'
         panel.map.parameters.entries['max_box'].setText('32')
         events()
-        assert 'estimated on' in panel.map.info.text()
+        assert 'estimated on' in panel.map.menu.toolTip()
 
     def test_made_maps_are_not_listed(self, panel, estimated, events):
         texts = [action.text() for action in panel.map.menu.menu().actions() if action.text()]
@@ -58,7 +59,7 @@ class TestMap:
     def test_a_long_name_keeps_its_number(self, panel, plain, open_array, events):
         long = open_array(name='a very long name of a map, which goes on and on.mrc', level=None)
         events()
-        width = panel.widget.widget().minimumSizeHint().width()
+        width = panel.widget.minimumSizeHint().width()
         mask = panel.solvent.mask
         panel.tabs.setCurrentWidget(panel.solvent.widget)
         mask.value = long
@@ -66,9 +67,9 @@ class TestMap:
         assert mask.text() == str(long)
         assert '…' in mask.shown_text
         assert mask.shown_text.endswith(f'#{long.id_string}')
-        assert panel.widget.widget().minimumSizeHint().width() == width
-        panel._say(f'Finished: {"_".join(20 * ["name"])}')
-        assert panel.map.status.minimumSizeHint().width() < width
+        assert panel.widget.minimumSizeHint().width() == width
+        panel.say(f'Finished: {"_".join(20 * ["name"])}')
+        assert panel.bottom.status.minimumSizeHint().width() < width
         mask.value = None
         events()
         assert mask.shown_text == 'no mask'
@@ -76,22 +77,22 @@ class TestMap:
     def test_a_map_without_a_voxel_size_says_so(self, panel, two_blobs, maps, events, run):
         run(f'open {maps.write("sizeless", two_blobs(), voxel_size=0)}')
         events()
-        assert not panel.map.estimate_button.isEnabled()
-        assert 'voxel size' in panel.map.hint.text()
+        assert not panel.bottom.estimate.isEnabled()
+        assert 'voxel size' in panel.bottom.status.text()
         run('volume #1 voxelSize 1.4')
         events()
-        assert panel.map.estimate_button.isEnabled()
+        assert panel.bottom.estimate.isEnabled()
 
 
 class TestEstimate:
     @pytest.mark.parametrize('mode', ['resolution', 'occupancy'])
     def test_command(self, panel, plain, events, commands, mode):
         panel.map.mode_buttons[mode].click()
-        panel.map.estimate_button.click()
+        panel.bottom.estimate.click()
         events()
         assert commands == [f'occupy #1 mode {mode}']
         assert panel.entry().mode == mode
-        assert panel.map.hint.text().endswith(f'The {mode} scale is #2.')
+        assert panel.bottom.status.text() == f'{mode.capitalize()} scale: #2.'
 
     def test_all_parameters_are_there(self, panel):
         from dataclasses import fields
@@ -108,10 +109,10 @@ class TestEstimate:
             section.entries[name].setText(text)
         section.recalibrate.click()
         section.baseline.setCurrentText('solvent')
-        panel.map.estimate_button.click()
+        panel.bottom.estimate.click()
         assert commands == [
-            'occupy #1 mode resolution lowPass 9 kernelSize 5 kernelRadius 2 tau 0.95 tileSize 10 '
-            'maxBox 64 fullScale naive smooth 4 baseline solvent recalibrate true']
+            'occupy #1 mode resolution lowPass 9 fullScale naive kernelSize 5 kernelRadius 2 tau '
+            '0.95 tileSize 10 maxBox 64 smooth 4 baseline solvent recalibrate true']
 
     def test_derived_values_are_shown_and_come_back(self, panel, plain, events):
         section = panel.map.parameters
@@ -136,18 +137,18 @@ class TestEstimate:
         events()
         section.full_scale_from.value = other
         commands.clear()
-        panel.map.estimate_button.click()
+        panel.bottom.estimate.click()
         section.full_scale_from.value = None
         section.full_scale_region.value = mask
         events()
-        panel.map.estimate_button.click()
+        panel.bottom.estimate.click()
         assert commands == [
             f'occupy #1 mode occupancy fullScaleFrom #{other.id_string}',
             f'occupy #1 mode occupancy fullScaleRegion #{mask.id_string}']
         section.entries['full_scale'].setText('naive')
         events()
-        assert not panel.map.estimate_button.isEnabled()
-        assert 'full scale is given twice' in panel.map.hint.text().lower()
+        assert not panel.bottom.estimate.isEnabled()
+        assert 'full scale is given twice' in panel.bottom.status.text().lower()
 
     def test_full_scale_from_needs_an_estimate_of_the_mode(self, panel, estimated, open_array,
                                                            events, run):
@@ -162,15 +163,26 @@ class TestEstimate:
         assert choice.value is None
 
     @pytest.mark.parametrize(('name', 'text', 'words'), [
-        ('low_pass', '2', 'finer than two voxels'), ('low_pass', 'x', 'must be a number'),
-        ('kernel_size', '4', 'must be odd'), ('tile_size', '2.5', 'whole number'),
-        ('full_scale', 'some', 'or one of published')])
+        ('low_pass', '2', '"Low-pass"'), ('low_pass', 'x', '"Low-pass" must be a number'),
+        ('kernel_size', '4', '"Kernel edge"'), ('tile_size', '2.5', 'whole number'),
+        ('low_pass', '400', '"Low-pass"'), ('worst_resolution', '400', '"Worst resolution"'),
+        ('full_scale', 'some', 'or one of published'), ('low_pass', '{tau}', 'not "{tau}"')])
     def test_wrong_parameters(self, panel, plain, events, commands, name, text, words):
-        panel.map.parameters.entries[name].setText(text)
+        """The entry that is wrong is marked, and named as it is called on the screen."""
+        parameters = panel.map.parameters
+        parameters.entries[name].setText(text)
         events()
-        assert not panel.map.estimate_button.isEnabled()
-        assert words in panel.map.hint.text()
-        assert words in panel.map.estimate_button.toolTip()
+        assert not panel.bottom.estimate.isEnabled()
+        assert words in panel.bottom.status.text()
+        assert words in panel.bottom.estimate.toolTip()
+        assert parameters.marked == {name}
+        assert words in parameters.entries[name].toolTip()
+        said = panel.bottom.status.text()
+        assert not any(keyword in said for keyword in ('lowPass', 'kernelSize', 'kernelRadius'))
+        parameters.resets[name].click()
+        events()
+        assert parameters.marked == set()
+        assert panel.bottom.estimate.isEnabled()
 
     def test_tooltips_are_those_of_the_settings(self, panel):
         from chimerax.occupy.core import SETTINGS
@@ -180,46 +192,48 @@ class TestEstimate:
     def test_a_failure_is_shown(self, panel, open_array, events, log):
         open_array(np.zeros((30, 30, 30), np.float32))
         events()
-        panel.map.estimate_button.click()
-        assert 'Failed' in panel.map.status.text()
-        assert 'constant' in panel.map.status.text()
+        panel.bottom.estimate.click()
+        assert 'Failed' in panel.bottom.status.text()
+        assert 'constant' in panel.bottom.status.text()
         assert not panel.busy
 
 
 class TestInBackground:
     def test_progress_and_end(self, panel, plain, events, in_background):
-        panel.map.estimate_button.click()
+        panel.bottom.estimate.click()
         assert panel.busy
-        assert not panel.map.estimate_button.isEnabled()
-        assert panel.map.progress.isVisibleTo(panel.widget)
-        assert 'wait for the work' in panel.modify.create.toolTip().lower()
+        assert not panel.bottom.estimate.isEnabled()
+        assert panel.bottom.progress.isVisibleTo(panel.widget)
+        assert 'wait for the work' in panel.bottom.create.toolTip().lower()
         events(lambda: not panel.busy)
-        assert panel.map.estimate_button.isEnabled()
-        assert panel.map.status.text().startswith('Finished: Resolution scale of blobs #1')
-        assert not panel.map.progress.isVisibleTo(panel.widget)
+        assert panel.bottom.estimate.isEnabled()
+        assert panel.bottom.status.text() == 'Resolution scale: #2.'
+        assert not panel.bottom.progress.isVisibleTo(panel.widget)
 
     def test_cancel(self, session, panel, plain, events, in_background):
         models = session.models.list()
-        panel.map.estimate_button.click()
+        panel.bottom.estimate.click()
         events()
-        panel.map.cancel_button.click()
+        panel.bottom.cancel.click()
         events()
         assert not panel.busy
         assert session.models.list() == models
-        assert 'was cancelled' in panel.map.status.text()
+        assert 'was cancelled' in panel.bottom.status.text()
 
-    def test_map_closed_in_mid_run(self, session, panel, plain, events, run, in_background):
-        panel.map.estimate_button.click()
+    def test_map_closed_in_mid_run(self, session, panel, plain, events, run, in_background, log):
+        panel.bottom.estimate.click()
         run('close #1')
         events()
         assert not panel.busy
         assert panel.volume is None
         assert session.models.list() == []
-        assert 'map was closed' in panel.map.status.text()
+        assert 'blobs #1 was closed' in log.text('info')
+        assert 'Traceback' not in log.text()
+        assert panel.bottom.status.text().startswith('Open a map first')
 
     def test_panel_closed_in_mid_run(self, session, tool, plain, events, in_background):
         models = session.models.list()
-        tool.panel.map.estimate_button.click()
+        tool.panel.bottom.estimate.click()
         tool.delete()
         events()
         assert session.models.list() == models
@@ -227,18 +241,18 @@ class TestInBackground:
 
     def test_an_error_in_the_background(self, panel, open_array, events, in_background, log,
                                         monkeypatch):
-        from chimerax.occupy.commands import estimate
+        from chimerax.occupy.commands import estimating
         open_array()
         events()
 
         def fails(*_args, **_values):
             raise ValueError('no such luck')
 
-        monkeypatch.setattr(estimate, 'estimate', fails)
-        panel.map.estimate_button.click()
+        monkeypatch.setattr(estimating, 'estimate', fails)
+        panel.bottom.estimate.click()
         events(lambda: not panel.busy)
-        assert '<b>Failed</b>' in panel.map.status.text()
-        assert 'no such luck' in panel.map.status.text()
+        assert '<b>Failed</b>' in panel.bottom.status.text()
+        assert 'no such luck' in panel.bottom.status.text()
 
 
 class TestColor:
@@ -298,10 +312,12 @@ class TestColor:
         from chimerax.color_key.model import get_model
         commands.clear()
         panel.color.key.click()
-        assert commands == ['key delete']
+        assert commands == [
+            'occupy color #1 mode occupancy palette occupy range 0.2,1 key false']
         assert get_model(session, create=False) is None
         panel.color.key.click()
-        assert commands[1].startswith('occupy color #1')
+        assert commands[1].endswith('key true')
+        assert get_model(session, create=False).display
 
     def test_tiles(self, panel, estimated, commands, events, session):
         commands.clear()
@@ -314,7 +330,7 @@ class TestColor:
     def test_choices_go_into_the_next_estimate(self, panel, plain, events, commands):
         panel.color.low.setValue(0.3)
         panel.color.key.click()
-        panel.map.estimate_button.click()
+        panel.bottom.estimate.click()
         assert commands == ['occupy #1 mode resolution range 0.3,1 key false']
 
     def test_follows_commands(self, panel, estimated, events, run):
@@ -327,9 +343,9 @@ class TestColor:
 class TestSolvent:
     def test_plot_and_verdict(self, panel, estimated, events, commands):
         panel.tabs.setCurrentWidget(panel.solvent.widget)
-        events(lambda: panel.solvent.picture.image is not None)
-        image = panel.solvent.picture.image
-        assert image.size() == panel.solvent.picture.size() * image.devicePixelRatio()
+        picture = panel.solvent.picture
+        events(lambda: picture.image is not None
+               and picture.image.size() == picture.size() * picture.image.devicePixelRatio())
         assert panel.solvent.verdict.text().startswith('<b>Good</b>')
 
     def test_mask(self, panel, estimated, open_array, events, commands):
@@ -338,6 +354,7 @@ class TestSolvent:
         panel.solvent.mask.value = next(
             model for model in panel.session.models.list() if model.name == 'mask')
         commands.clear()
-        panel.solvent.again.click()
+        assert panel.bottom.estimate.text() == 'Est&imate again'
+        panel.bottom.estimate.click()
         number = panel.solvent.mask.value.id_string
         assert commands == [f'occupy #1 mode occupancy solventMask #{number}']

@@ -1,0 +1,274 @@
+"""`occupy fit`: how much of each chain, ligand or residue of a model a map holds."""
+
+import builtins
+from dataclasses import dataclass
+
+import numpy as np
+from chimerax.atomic import AtomsArg
+from chimerax.core.commands import (
+    BoolArg,
+    Bounded,
+    CmdDesc,
+    ColormapRangeArg,
+    EnumOf,
+    FloatArg,
+    ObjectsArg,
+    Or,
+    RepeatOf,
+    SaveFileNameArg,
+)
+from chimerax.core.errors import UserError
+
+from ..core import FitParameters, common_solvent, fit_occupancies, on_one_scale, prepare
+from ..core.parameters import SAME_GREY, SOLVENT_MAPS, default
+from ..session import coloring, jobs, volumes
+from ..session.groups import group_atoms, same_frame
+from ..session.readout import COLUMNS, ColumnWritten, register_attribute
+from ..session.wording import user_error
+from . import common, files, fitresults
+
+#: Attributes of residues and chains that hold the result, and the only output there is.
+OCCUPANCY, B_FACTOR = 'fitted_occupancy', 'fitted_b'
+_OUTPUTS = ('residual',)
+_TABLES, _IMAGES = ('.csv', '.json'), ('.png', '.pdf', '.svg')
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """What a fit found: `maps`, the core's `Occupancies` for each, the `GroupedAtoms`, `rows` as in
+    the CSV (dicts), and the `residuals` that were opened.
+    """
+
+    maps: list
+    found: list
+    grouped: object
+    rows: list
+    residuals: list
+
+
+def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, full=None,
+               b_factor=None, fit_resolution=None, file=None, column=None, color=None, key=True,
+               palette=None, range=None, plot=None, output=None, block=None):
+    """Fit the occupancy of each group of atoms to maps; nothing is moved.
+
+    What is fitted
+    --------------
+    atoms: of one model or several. map: maps; None for the only one. by, segment: see `SETTINGS` in
+    core/parameters.py. groups: specifiers instead, one for each group. full: atoms that are full,
+    or an amplitude; None for the fullest groups' common level. b_factor, fit_resolution: see
+    `SETTINGS`.
+
+    Output
+    ------
+    A table in the log, and the attributes `fitted_occupancy` and `fitted_b` of residues and chains.
+    file: a CSV or JSON to write. column: "occupancy" or "bfactor" of the atoms, to hold the result.
+    color: the atoms by occupancy; None for yes where a palette or a range is given. plot: the name
+    of an image, or True for a window. output: "residual" opens map minus fit. Returns a `Fitted`;
+    in the background the `Job`.
+    """
+    maps = _maps(session, map)
+    color = _check(session, by, segment, groups, file, column, color, range, plot, palette, maps)
+    grouped = group_atoms(atoms, by or default('by'), segment or (
+        default('segment') if by == 'segment' else None), groups)
+    parameters = common.from_settings(
+        FitParameters, b_factor=b_factor, fit_resolution=fit_resolution)
+    wanted = full if full is None or isinstance(full, float) else grouped.full_groups(full.atoms)
+    if wanted is None and len(grouped.groups) == 1:
+        raise UserError('a single group has nothing to compare with; give "full" and a number, '
+                        'or fit more of the model along with it')
+    for name in (OCCUPANCY, B_FACTOR):
+        register_attribute(session, name)
+    arrays = [volumes.array_of(volume) for volume in maps]
+    on_maps = [grouped.on(volume) for volume in maps]
+    axes = [volumes.axes_of(volume) for volume in maps]
+    designs_of = _shared(maps)
+    designs = {}
+    # What some maps tell of their solvent together, all are then fitted with.
+    every = -(-len(maps) // SOLVENT_MAPS)
+    pilots = list(builtins.range(0, len(maps), every)) if len(maps) > 1 else []
+
+    def fitted(i, solvent, share):
+        first = designs_of[i]
+        try:
+            if first not in designs:
+                designs.clear()     # one at a time: they are large
+                designs[first] = prepare(arrays[i].shape, axes[i], on_maps[i], parameters,
+                                         progress=lambda done, stage='': share(done / 2, stage))
+            return fit_occupancies(designs[first], arrays[i], full=wanted, solvent=solvent,
+                                   progress=lambda done, stage='': share((1 + done) / 2, stage))
+        except ValueError as error:
+            raise user_error(error, maps[i]) from error
+
+    def work(progress):
+        total, solvent = len(pilots) + len(maps), None
+
+        def share_of(number):
+            return lambda done, stage='': progress((number + done) / total, stage or 'Fitting')
+
+        if pilots:
+            solvent = common_solvent([fitted(i, None, share_of(number))
+                                      for number, i in enumerate(pilots)])
+        return [fitted(i, solvent, share_of(len(pilots) + i)) for i in builtins.range(len(maps))]
+
+    def deliver(found):
+        grouped.check()
+        if _share_grey_level(found) and not isinstance(wanted, float):
+            found = on_one_scale(found)
+        rows = fitresults.rows(maps, found)
+        fitresults.tell(session, maps, found, grouped)
+        _set_attributes(grouped, found[0])
+        if file is not None:
+            fitresults.write(file, rows, several=len(maps) > 1)
+            session.logger.info(f'Wrote {file}.')
+        if column is not None:
+            _write_column(session, grouped, found[0], column)
+        chosen = palette or coloring.palette(coloring.DEFAULT_PALETTE)
+        limits = range if range not in (None, 'full') else coloring.DEFAULT_RANGE
+        if color:
+            _color(session, grouped, chosen, limits, key)
+        if plot:
+            _plot(session, maps, found, plot)
+        residuals = [_residual(session, volume, one)
+                     for volume, one in zip(maps, found, strict=True)] if output else []
+        return Fitted(maps, found, grouped, rows, residuals)
+
+    names = ', '.join(volumes.label(volume) for volume in maps)
+    return jobs.run(session, f'Fit of occupancies to {names}', work, deliver, block=block,
+                    watch=maps, touches=grouped.models)
+
+
+def _maps(session, maps):
+    found = [volumes.source_of(volume) or volume
+             for volume in common.maps_to_estimate(session, maps)]
+    if maps is None and len(found) > 1:
+        raise UserError('several maps are open; name the one to fit, for instance '
+                        f'"map #{found[0].id_string}"')
+    for volume in found:
+        against = volumes.refusal_of(volume)
+        if against is not None:
+            raise UserError(f'{volumes.label(volume)}: {against.reason}')
+    return list(dict.fromkeys(found))
+
+
+def _check(session, by, segment, groups, file, column, color, limits, plot, palette, maps):
+    """Refuse what cannot be; returns whether to colour."""
+    if groups and by is not None:
+        raise UserError('groups contradicts by; give one of them')
+    if segment is not None and by != 'segment':
+        raise UserError('segment is for "by segment"; give both, or leave it out')
+    if color is False and (palette is not None or limits is not None):
+        raise UserError('color false contradicts palette and range')
+    color = (palette is not None or limits is not None) if color is None else color
+    if len(maps) > 1 and (column is not None or color):
+        raise UserError(f'column and color are for one map; {len(maps)} maps are named')
+    common.checked_range(limits)
+    files.checked_file(file, _TABLES)
+    if plot is True and not session.ui.is_gui:
+        raise UserError('there is no window to plot in; name an image: "plot fit.png"')
+    if isinstance(plot, str):
+        files.checked_file(plot, _IMAGES, 'plot')
+    return color
+
+
+def _shared(maps):
+    """For each map the index of the first whose grid and place it shares."""
+    found = []
+    for i, volume in enumerate(maps):
+        found.append(next((j for j in found if same_frame(maps[j], volume)), i))
+    return found
+
+
+def _share_grey_level(found):
+    """Whether maps seem to have one grey level, so that their numbers go on one scale."""
+    levels = np.array([one.full_level for one in found])
+    return len(found) > 1 and bool(
+        (np.abs(levels / np.median(levels) - 1) <= SAME_GREY).all())
+
+
+def _set_attributes(grouped, found):
+    """Residues, and chains that are one group, get what was fitted; others lose an older value."""
+    of_chains = {}
+    for index, group in enumerate(found.groups):
+        values = {OCCUPANCY: group.occupancy, B_FACTOR: group.b_factor}
+        residues = grouped.members(index).unique_residues
+        for residue in residues:
+            _give(residue, values)
+        for chain in residues.unique_chains:
+            of_chains.setdefault(chain, []).append(values)
+    for chain, values in of_chains.items():
+        _give(chain, values[0] if len(values) == 1 else {})
+
+
+def _give(owner, values):
+    for name in (OCCUPANCY, B_FACTOR):
+        value = values.get(name)
+        if value is not None and value == value:
+            setattr(owner, name, float(value))
+        elif hasattr(owner, name):
+            delattr(owner, name)
+
+
+def _write_column(session, grouped, found, column):
+    name = 'occupancy' if column == 'occupancy' else 'b_factor'
+    of_groups = np.array([getattr(group, name) for group in found.groups] + [np.nan])
+    values = of_groups[grouped.group_of]
+    told = np.isfinite(values)
+    if column == 'occupancy':       # which refinement programs want to be 1 at most
+        values = np.minimum(values, 1)
+    action = ColumnWritten(grouped.atoms[told], column, values[told])
+    action.redo()
+    session.undo.register(action)
+    shared = ', each alternate conformer its share' if action.shares_out else ''
+    session.logger.info(f'The {column} column of {int(told.sum())} atoms now holds what was '
+                        f'fitted{shared}; save the model to start a refinement from it.')
+
+
+def _color(session, grouped, chosen, limits, key):
+    from chimerax.std_commands.color import color_by_attr
+    with session.undo.aggregate('occupy fit color'):
+        color_by_attr(session, f'r:{OCCUPANCY}', atoms=grouped.atoms[grouped.group_of >= 0],
+                      palette=coloring.ranged(chosen, limits), log_info=False)
+        if key:
+            coloring.show_key(session, grouped.atoms[grouped.group_of >= 0], 'occupancy', chosen,
+                              limits, 'occupancy')
+
+
+def _plot(session, maps, found, plot):
+    from ..figures.bars import bars_figure
+    names = [volumes.label(volume) for volume in maps]
+    figure = bars_figure(found, names)
+    if plot is True:
+        from ..figures.window import show_figure
+        show_figure(session, figure, f'Occupancies in {", ".join(names)}')
+        return
+    files.save_figure(figure, plot)
+    session.logger.info(f'Wrote {plot}.')
+
+
+def _residual(session, source, found):
+    volume = volumes.new_volume(
+        session, found.residual, source, f'{source.name} residual', kind='residual', show=True)
+    spread = 3 * float(found.residual.std())
+    # Capped, all that lies above the lower level would show as one block.
+    volume.set_parameters(cap_faces=False, surface_levels=[-spread, spread],
+                          surface_colors=[(0.8, 0.2, 0.2, 1), (0.2, 0.6, 0.2, 1)])
+    session.logger.info(f'Map minus fit is #{volume.id_string}, at three times its spread: green '
+                        'where the map has more than the model gives, red where less.')
+    return volume
+
+
+def register(_command_info, logger):
+    """Register `occupy fit` with ChimeraX."""
+    from chimerax.core.commands import register as register_command
+    description = CmdDesc(
+        required=[('atoms', AtomsArg)],
+        keyword=[('map', common.VolumesArg), *common.setting_args('by', 'segment'),
+                 ('groups', RepeatOf(ObjectsArg)),
+                 ('full', Or(Bounded(FloatArg, min=1e-30), ObjectsArg)),
+                 *common.setting_args('b_factor', 'fit_resolution'),
+                 ('file', SaveFileNameArg), ('column', EnumOf(tuple(COLUMNS))),
+                 ('color', BoolArg), ('key', BoolArg), ('palette', common.PaletteArg),
+                 ('range', ColormapRangeArg), ('plot', Or(BoolArg, SaveFileNameArg)),
+                 ('output', EnumOf(_OUTPUTS)), ('block', BoolArg)],
+        synopsis='Fit the occupancy of parts of a model to maps')
+    register_command('occupy fit', description, occupy_fit, logger=logger)

@@ -1,0 +1,68 @@
+"""Where a map has content, as a region: also where it is so weak that single voxels do not show it.
+
+A voxel of a part at a tenth of full occupancy is often lost in noise, and voxels of noise often
+look like content. The mean of the density over some Å decides better: protein is dense on average,
+noise is not. The region so found reaches beyond the surface of strong density, whose foot
+is no weak part though its scale is low: a region of weak parts is opened by a ball, which leaves
+out what is thinner than the ball.
+"""
+
+import numpy as np
+from scipy import ndimage
+
+from . import fourier
+from .localmax import ball, local_maximum
+from .memory import as_floats
+from .parameters import CONTENT_SHARE, CONTENT_WIDTHS, FOOT, LEAST_PART
+from .scale import ScaleEstimate
+from .solvent import fit_solvent
+
+
+def content_region(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
+    """The region of a map that holds content, on the working grid: boolean (z, y, x).
+
+    array: the map (z, y, x). estimate: its `ScaleEstimate`. The low-passed map is averaged (a
+    Gaussian of 3/8 of the low-pass, along the axes) and solvent is fitted to the averages; content
+    lies four of its widths and 2 % of full scale above its mean. Bodies smaller than half a cubed
+    low-pass are left out. Raises `ValueError` where nothing is left.
+    """
+    grid, low_pass = estimate.grid, estimate.parameters.low_pass
+    density = fourier.low_pass(as_floats(array), estimate.source_grid, low_pass, grid.shape)
+    widths = [FOOT * low_pass / step for step in grid.steps[::-1]]
+    density = ndimage.gaussian_filter(density, widths, mode='constant', truncate=3)
+    solvent = fit_solvent(density)
+    above = max(CONTENT_WIDTHS * solvent.width, CONTENT_SHARE * estimate.full_scale)
+    region = without_specks(density > solvent.mean + above, grid, low_pass)
+    if not region.any():
+        raise ValueError('no content stands out from the noise of the map, so that there is '
+                         'nothing for a mask to cover; try a larger lowPass')
+    return region
+
+
+def opened(values, grid, low_pass):
+    """A region, or a graded one, without what is thinner than a ball of 3/4 of the low-pass.
+
+    values: float32 (z, y, x) on a `Grid`. low_pass: in Å. Returns a new array, nowhere above
+    `values`: the least value over a ball around each voxel, and of that the largest.
+    """
+    radius = FOOT * low_pass
+    sizes = [2 * int(radius / step + 1e-6) + 1 for step in _heights(grid)]
+    kernel = ball(grid, sizes, radius / grid.step)
+    return local_maximum(-local_maximum(-values, kernel), kernel)
+
+
+def without_specks(region, grid, low_pass):
+    """A region (boolean z, y, x) without bodies smaller than half a cubed low-pass (Å)."""
+    bodies, count = ndimage.label(region)
+    voxels = np.bincount(bodies.ravel(), minlength=count + 1)
+    volume = abs(np.linalg.det(grid.axes))
+    large = voxels * volume >= LEAST_PART * low_pass ** 3
+    large[0] = False
+    return large[bodies]
+
+
+def _heights(grid):
+    """How far apart the planes of voxels across (x, y, z) are, in Å: less than steps on a skewed
+    cell.
+    """
+    return 1 / np.linalg.norm(np.linalg.inv(grid.axes), axis=0)

@@ -1,0 +1,58 @@
+"""From points of the scene to values of a map on a grid: the one way there is.
+
+Colours of surfaces while a handle is dragged and after, the histogram, the values at atoms and
+along a sequence all come from here, so that they agree to the last vertex.
+"""
+
+import numpy as np
+from chimerax.geometry import Place
+from chimerax.map_data import interpolate_volume_data
+
+
+def values_at(array, to_index, points):
+    """Values of an array at points, by trilinear interpolation.
+
+    array: (z, y, x). to_index: ChimeraX's `Place` from the points' coordinates to indices (x, y,
+    z) of the array. points: (n, 3). Returns values, float32 (n,), 0 outside, and what is inside,
+    boolean (n,). The values hold on for less than a voxel beyond the first and the last sample:
+    where a map is cut by its box, its surface closes there. May be called in any thread.
+    """
+    index = np.asarray(to_index * np.asarray(points, np.float64))
+    size = np.array(array.shape[::-1])
+    inside = ((index > -1) & (index < size)).all(axis=1)
+    # ChimeraX counts the very last sample as outside.
+    last = np.nextafter((size - 1).astype(np.float32), np.float32(0))
+    held = np.clip(index.astype(np.float32), 0, last)
+    # Points that are not numbers, or far off, are outside whatever they were clipped to.
+    held[~inside] = 0
+    values, _ = interpolate_volume_data(held, Place(), np.ascontiguousarray(array))
+    values = np.asarray(values, np.float32)
+    values[~inside] = 0
+    return values, inside
+
+
+def values_on(scale_map, vertices, position):
+    """Values of a map at vertices of a surface at a `position` in the scene; see `values_at`."""
+    matrix, to_index = scale_map.matrix_and_transform(position, 'all', (1, 1, 1))
+    return values_at(matrix, to_index, vertices)
+
+
+def to_index_of(source, shape):
+    """The `Place` from the scene to indices (x, y, z) of a working grid over the box of a map.
+
+    shape: of the working grid (z, y, x).
+    """
+    factors = [m / n for m, n in zip(reversed(shape), source.data.size, strict=True)]
+    matrix = (source.data.xyz_to_ijk_transform * source.scene_position.inverse()).matrix
+    return Place(np.array(matrix) * np.array(factors)[:, None])
+
+
+def scale_at(estimate, source, points):
+    """The scale of a map at points of the scene.
+
+    estimate: a `ScaleEstimate` of the map `source`. points: (n, 3) in Å. Returns values, float
+    (n,), not-a-number outside the map, and what is inside, boolean (n,); see `values_at`.
+    """
+    scale = estimate.scale
+    values, inside = values_at(scale, to_index_of(source, scale.shape), points)
+    return np.where(inside, values.astype(float), np.nan), inside

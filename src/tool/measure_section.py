@@ -1,0 +1,235 @@
+"""Measure: how much of each part is there, as numbers that stand in the panel."""
+
+from importlib.util import find_spec
+
+from Qt.QtWidgets import QCheckBox, QLabel, QPushButton, QStackedWidget, QWidget
+
+from ..core.parameters import SETTINGS
+from ..session import volumes
+from ..session.readout import COLUMNS
+from .filenames import file_to_save
+from .results import table_of
+from .results_table import ResultsTable
+from .widgets import beside, column, enable_if, menu, number_box
+
+#: What can be measured, and how it is called.
+_WHAT = (('Occupancy of chains and ligands', 'fit'), ('Occupancy of one region', 'target'),
+         ('Scale along a model', 'atoms'), ('Classes on one full scale', 'compare'))
+
+
+class MeasureSection:
+    """Chooses what to measure, runs the command, and shows what it returned as a table."""
+
+    title = 'Meas&ure'
+
+    def __init__(self, panel):
+        self._panel = panel
+        self.widget = QWidget()
+        layout = column(self.widget)
+        self.what = menu([one for one in _WHAT if _is_there(one[1])], tooltip='What to measure')
+        self.what.setAccessibleName('what to measure')
+        self.measure = QPushButton('Measure')
+        self.measure.clicked.connect(lambda: self.run())
+        layout.addLayout(beside(self.what, 1, self.measure, stretch=False))
+        self._add_choices()
+        self.pages = QStackedWidget()
+        pages = {'fit': self._fit_page, 'target': self._target_page, 'atoms': self._atoms_page,
+                 'compare': self._compare_page}
+        for index in range(self.what.count()):
+            self.pages.addWidget(pages[self.what.itemData(index)]())
+        layout.addWidget(self.pages)
+        self.table = ResultsTable(panel.session)
+        self.heading = QLabel()
+        layout.addWidget(self.heading)
+        layout.addWidget(self.table, 1)
+        self.save = QPushButton('Save table…')
+        self.save.clicked.connect(self._save)
+        self.plot = QPushButton('Plot')
+        self.plot.setToolTip('Plot the scale along the sequence of each chain, in a window')
+        self.plot.clicked.connect(lambda: panel.run(f'{self.command()} plot true'))
+        layout.addLayout(beside(self.save, self.plot))
+        self.what.currentIndexChanged.connect(self._what_chosen)
+        self.show_results(None)
+        self._what_chosen()
+
+    def _add_choices(self):
+        from chimerax.atomic import Structure
+        from chimerax.map import Volume
+        panel = self._panel
+        self.model = panel.model_choice(
+            Structure, 'choose a model', 'An atomic model placed on the map')
+        self.region = panel.model_choice(
+            (Volume, Structure), 'choose a region', 'A mask, or an atomic model placed on the map')
+        self.other = panel.model_choice(
+            Volume, 'all open maps', 'Another class of the same data set, or all open maps',
+            lambda volume: not volumes.is_result(volume))
+        self.distance = number_box('region_distance', step=0.5, decimals=1)
+        self.distance.setAccessibleName('distance from atoms')
+        self.color_model = QCheckBox('Colour it')
+        self.color_model.setToolTip('Colour atoms and cartoon by scale, as the map is')
+        self.column = menu([('no column', ''), *COLUMNS],
+                           tooltip='The column of the model to hold the scale, which a saved mmCIF '
+                                   'or PDB then carries')
+        self.column.setAccessibleName('column of the model')
+        self.by_chain = QCheckBox('for each chain of the model')
+        self.by_chain.setToolTip('<p>A row for each chain of the model, otherwise one for all '
+                                 'content</p>')
+
+    def _fit_page(self):
+        self._fit_slot = _page()
+        return self._fit_slot
+
+    def _target_page(self):
+        return _page(beside('Region', self.region, 1, stretch=False),
+                     beside('Within', self.distance, 'Å of its atoms'))
+
+    def _atoms_page(self):
+        self._atoms_slot = _page(beside(self.color_model, 'Write to', self.column))
+        return self._atoms_slot
+
+    def _compare_page(self):
+        self._compare_slot = _page(beside('With', self.other, 1, stretch=False),
+                                   beside(self.by_chain))
+        return self._compare_slot
+
+    def _what_chosen(self, _index=0):
+        """Put the one menu of models where it is needed."""
+        slot = {'fit': getattr(self, '_fit_slot', None), 'atoms': self._atoms_slot,
+                'compare': self._compare_slot}.get(self.what.currentData())
+        if slot is not None:
+            slot.layout().insertWidget(0, self.model)
+        self.pages.setCurrentIndex(self.what.currentIndex())
+        for index in range(self.pages.count()):
+            page = self.pages.widget(index)
+            policy = page.sizePolicy()
+            wanted = policy.Policy.Preferred if page is self.pages.currentWidget() else (
+                policy.Policy.Ignored)
+            page.setSizePolicy(wanted, wanted)
+        self._panel.refresh_soon()
+
+    def command(self):
+        """The command that measures what is chosen."""
+        panel, what = self._panel, self.what.currentData()
+        own = f'#{panel.volume.id_string}'
+        if what == 'fit':
+            return f'occupy fit #{self.model.value.id_string} map {own}'
+        if what == 'target':
+            words = f'occupy target {own} region #{self.region.value.id_string}'
+            if self._region_is_model():
+                words += f' distance {self.distance.value():g}'
+            return words
+        if what == 'atoms':
+            words = f'occupy atoms #{self.model.value.id_string} map {own} mode {panel.mode}'
+            if self.color_model.isChecked():
+                words += ' color true'
+            if self.column.currentData():
+                words += f' column {self.column.currentData()}'
+            return words
+        numbers = ','.join(volume.id_string for volume in self._classes())
+        words = f'occupy compare #{numbers} mode {panel.mode}'
+        if self.by_chain.isChecked() and self.model.value is not None:
+            words += f' model #{self.model.value.id_string}'
+        return words
+
+    def run(self):
+        """Measure, and show what was found."""
+        words = f'#{self.region.value.id_string}' if self.region.value is not None else ''
+        self._panel.run(self.command(), lambda result: self.show_results(table_of(result, words)))
+
+    def show_results(self, table):
+        """Show a `Table` in place of the one before."""
+        self.table.show_table(table)
+        self.heading.setText('' if table is None else table.title)
+        for widget in (self.table, self.heading, self.save):
+            widget.setVisible(table is not None)
+        self._panel.ask_for_room()
+
+    def _classes(self):
+        """The maps to be compared, the panel's own first."""
+        from chimerax.map import Volume
+        own, other = self._panel.volume, self.other.value
+        if other is not None:
+            return [own, other]
+        return [own, *(volume for volume in self._panel.session.models.list(type=Volume)
+                       if volume is not own and not volumes.is_result(volume))]
+
+    def _region_is_model(self):
+        from chimerax.atomic import Structure
+        return isinstance(self.region.value, Structure)
+
+    def _save(self):
+        path = file_to_save(self.widget, 'Table of results', 'CSV (*.csv)')
+        if path:
+            try:
+                self.table.save(path)
+            except OSError as error:
+                self._panel.say(f'{path} could not be written: {error.strerror}', failed=True)
+            else:
+                self._panel.say(f'Wrote {path}.')
+
+    def words(self):
+        """What the status line says while this is in front, '' for what there is."""
+        return ''
+
+    def why_not(self):
+        """Why nothing can be measured as it is, or ''."""
+        panel, what = self._panel, self.what.currentData()
+        if panel.volume is None:
+            return 'open a map first'
+        if panel.busy:
+            return 'wait for the work that is going on, or cancel it'
+        if what in ('fit', 'atoms') and self.model.value is None:
+            return 'choose a model first'
+        if what == 'target' and self.region.value is None:
+            return 'choose a region first'
+        if what == 'compare' and len(self._classes()) < 2:
+            return 'open another class first'
+        return ''
+
+    def refresh(self):
+        """Enable what is possible."""
+        reason = self.why_not()
+        enable_if(self.measure, reason)
+        self.plot.setVisible(self.what.currentData() == 'atoms')
+        enable_if(self.plot, reason)
+        enable_if(self.distance, '' if self._region_is_model() else
+                  'only a region of atoms has a distance')
+        enable_if(self.by_chain, '' if self.model.value is not None else 'choose a model first')
+        if not self.measure.isEnabled():
+            return
+        self.measure.setToolTip('What is measured needs an estimate, which is made first if there '
+                                'is none')
+
+    def close(self):
+        """Give the selection back."""
+        self.table.put_out()
+
+    def state(self):
+        """What is chosen, for a session."""
+        return {'what': self.what.currentData(), 'distance': self.distance.value(),
+                'color model': self.color_model.isChecked(), 'column': self.column.currentData(),
+                'by chain': self.by_chain.isChecked(), 'model': self.model.value,
+                'other': self.other.value, 'region': self.region.value}
+
+    def set_state(self, state):
+        """Choose what `state` returned."""
+        self.what.setCurrentIndex(max(0, self.what.findData(state['what'])))
+        self.distance.setValue(state.get('distance', SETTINGS['region_distance'].default))
+        self.column.setCurrentIndex(max(0, self.column.findData(state.get('column', ''))))
+        for box, name in ((self.color_model, 'color model'), (self.by_chain, 'by chain')):
+            box.setChecked(state.get(name, False))
+        for choice, name in ((self.model, 'model'), (self.other, 'other'),
+                             (self.region, 'region')):
+            choice.choose(state.get(name))
+
+
+def _page(*rows):
+    page = QWidget()
+    layout = column(page, margins=(0, 0, 0, 0))
+    for row in rows:
+        layout.addLayout(row)
+    return page
+
+
+def _is_there(command):
+    return find_spec(f'...commands.{command}', __name__) is not None

@@ -1,0 +1,140 @@
+"""What commands found, as tables: whatever measures, its numbers stand in rows of one kind."""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..commands.compare import Comparison
+from ..commands.fit import Fitted
+from ..commands.logtables import selecting
+from ..core.masks import TargetedOccupancy
+from ..session.readout import Readout
+
+
+@dataclass(frozen=True)
+class Number:
+    """A value with its error (one standard error, NaN for none) and number of decimals.
+
+    `share`: whether it is one of the whole, 0 to 1, and can be drawn as such.
+    """
+
+    value: float
+    error: float = np.nan
+    decimals: int = 3
+    share: bool = False
+
+    @property
+    def text(self):
+        """As it is read: "0.42 ± 0.03", "–" where there is none."""
+        if self.value != self.value:
+            return '–'
+        text = f'{self.value:.{self.decimals}f}'
+        return text if self.error != self.error else f'{text} ± {self.error:.{self.decimals}f}'
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """`cells`: a `Number` or a word for each column. `spec`: what is meant, to be selected, or ''.
+    """
+
+    cells: tuple
+    spec: str = ''
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """`columns`: headings. `heat`: whether the numbers are coloured by their value."""
+
+    title: str
+    columns: tuple
+    rows: list = field(default_factory=list)
+    heat: bool = False
+
+    def csv(self):
+        """The table as lines of comma-separated values, errors in columns of their own."""
+        with_error = [any(isinstance(row.cells[i], Number) and row.cells[i].error ==
+                          row.cells[i].error for row in self.rows)
+                      for i in range(len(self.columns))]
+        head = []
+        for name, has_error in zip(self.columns, with_error, strict=True):
+            head += [name, f'{name} error'] if has_error else [name]
+        lines = [head]
+        for row in self.rows:
+            line = []
+            for cell, has_error in zip(row.cells, with_error, strict=True):
+                number = isinstance(cell, Number)
+                line.append(_plain(cell.value) if number else str(cell))
+                if has_error:
+                    line.append(_plain(cell.error) if number else '')
+            lines.append(line)
+        return lines
+
+
+def table_of(result, words=''):
+    """The `Table` of what a command returned, or None where it holds no numbers.
+
+    words: what was measured, where the result does not say it itself.
+    """
+    if isinstance(result, TargetedOccupancy):
+        return Table('Occupancy of a region', ('Region', 'Occupancy', 'Voxels'), [
+            Row((words, Number(result.occupancy, share=True), Number(result.voxels, decimals=0)),
+                _spec(words))])
+    if isinstance(result, Comparison):
+        names = [f'#{source.id_string}' for source in result.sources]
+        rows = [Row((name, *(Number(float(value), share=True) for value in values)),
+                    _spec(name))
+                for name, values in zip(result.regions, result.values, strict=True)]
+        return Table('Mean scale on one full scale', ('Region', *names), rows, heat=True)
+    if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
+        return _of_readout(result[0])
+    if isinstance(result, Fitted):
+        return _of_fit(result.found[0]) if len(result.found) == 1 else _of_fits(result)
+    return None
+
+
+def _of_readout(readout):
+    """A row for each chain: mean scale, and the least and the most of its residues."""
+    rows = []
+    for index, part in enumerate(readout.layout.parts):
+        values = readout.residue_values[part.residues]
+        values = values[np.isfinite(values)]
+        least, most = (values.min(), values.max()) if len(values) else (np.nan, np.nan)
+        rows.append(Row(
+            (part.name, Number(float(readout.part_values[index]), share=True),
+             Number(float(least)), Number(float(most)),
+             Number(len(part.residues), decimals=0)),
+            selecting(part, readout.layout.residues[part.residues])))
+    return Table(f'{readout.mode.capitalize()} scale along the model',
+                 ('Chain', 'Mean scale', 'Least', 'Most', 'Residues'), rows)
+
+
+def _of_fit(result):
+    """A row for each group: its occupancy and B-factor, with errors."""
+    rows = []
+    for group in result.groups:
+        spec = getattr(group, 'spec', '') or _spec(group.name)
+        rows.append(Row((group.name, Number(group.occupancy, group.error, share=True),
+                         Number(group.b_factor, group.b_error, 0),
+                         Number(group.atoms, decimals=0), group.note), spec))
+    return Table('Occupancy of groups of atoms', ('Group', 'Occupancy', 'B (Å²)', 'Atoms', 'Note'),
+                 rows)
+
+
+def _of_fits(result):
+    """A row for each group, with its occupancy in each map."""
+    columns = [one.groups for one in result.found]
+    rows = [Row((groups[0].name, *(Number(group.occupancy, group.error, share=True)
+                                   for group in groups)), _spec(groups[0].name))
+            for groups in zip(*columns, strict=True)]
+    names = [f'#{volume.id_string}' for volume in result.maps]
+    return Table('Occupancy of groups of atoms', ('Group', *names), rows, heat=True)
+
+
+def _spec(name):
+    """The name of a part where it can be typed as it is, else ''."""
+    return name if re.fullmatch(r'#[\d.,]+(/[^\s]+)?', name) else ''
+
+
+def _plain(value):
+    return '' if value != value else f'{value:.6g}'

@@ -1,0 +1,252 @@
+"""The tabs that measure and make masks: the commands, what stands in the table, files."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from ..models import strand
+
+
+@pytest.fixture
+def model(open_model, events):
+    """An atomic model: chain A within the first blob, chain B within the second."""
+    made = open_model([*strand('A', (21.6, 29, 30), 5), *strand('B', (46, 29, 30), 4)])
+    events()
+    return made
+
+
+@pytest.fixture
+def measure(panel, estimated, model, events):
+    """The tab that measures, in front."""
+    panel.tabs.setCurrentWidget(panel.measure.widget)
+    events()
+
+    def choose(what):
+        panel.measure.what.setCurrentIndex(panel.measure.what.findData(what))
+        events()
+        return panel.measure
+
+    return choose
+
+
+def cells(section):
+    table = section.table
+    return [[table.item(row, column).text() for column in range(table.columnCount())]
+            for row in range(table.rowCount())]
+
+
+def test_reasons(panel, plain, events):
+    measure = panel.measure
+    for what, words in (('target', 'choose a region'), ('atoms', 'choose a model'),
+                        ('compare', 'open another class')):
+        measure.what.setCurrentIndex(measure.what.findData(what))
+        events()
+        assert words in measure.measure.toolTip().lower()
+
+
+def test_region(measure, panel, model, events, commands):
+    section = measure('target')
+    section.region.value = model
+    events()
+    section.distance.setValue(3)
+    commands.clear()
+    section.measure.click()
+    events()
+    assert commands == [f'occupy target #1 region #{model.id_string} distance 3']
+    (name, occupancy, voxels), = cells(section)
+    assert name == f'#{model.id_string}'
+    assert 0 < float(occupancy) <= 1
+    assert int(voxels) > 10
+
+
+def test_along_a_model(measure, model, events, commands, session):
+    section = measure('atoms')
+    section.model.value = model
+    events()
+    commands.clear()
+    section.measure.click()
+    events()
+    number = model.id_string
+    assert commands == [f'occupy atoms #{number} map #1 mode occupancy']
+    rows = cells(section)
+    assert [row[0] for row in rows] == [f'#{number}/A', f'#{number}/B']
+    assert float(rows[0][1]) > float(rows[1][1])
+
+
+def test_column_and_colours(measure, model, events, commands):
+    section = measure('atoms')
+    section.model.value = model
+    section.color_model.click()
+    section.column.setCurrentIndex(section.column.findData('bfactor'))
+    events()
+    commands.clear()
+    section.measure.click()
+    assert commands == [f'occupy atoms #{model.id_string} map #1 mode occupancy color true '
+                        'column bfactor']
+    assert model.atoms.bfactors.max() <= 1
+
+
+def test_in_the_background(panel, plain, model, events, in_background):
+    section = panel.measure
+    section.what.setCurrentIndex(section.what.findData('target'))
+    section.region.value = model
+    events()
+    section.measure.click()
+    assert panel.busy
+    events(lambda: section.table.rowCount() == 1)
+
+
+def test_a_click_selects_and_zooms_and_hovering_lights_up(measure, model, events, commands,
+                                                         session):
+    section = measure('atoms')
+    section.model.value = model
+    events()
+    section.measure.click()
+    events()
+    atoms = model.atoms
+    atoms[:2].selecteds = True
+    before = atoms.selecteds.copy()
+    section.table.cellEntered.emit(1, 0)
+    assert set(atoms[atoms.selecteds].residues.chain_ids) == {'B'}
+    section.table.cellEntered.emit(0, 0)
+    assert set(atoms[atoms.selecteds].residues.chain_ids) == {'A'}
+    section.table.put_out()
+    assert np.array_equal(atoms.selecteds, before)
+    section.table.cellEntered.emit(0, 0)
+    section.table.cellClicked.emit(1, 0)
+    assert commands[-2:] == [f'select #{model.id_string}/B', f'view #{model.id_string}/B']
+    section.table.put_out()
+    assert set(atoms[atoms.selecteds].residues.chain_ids) == {'B'}
+
+
+def test_sorted_by_number(measure, model, events):
+    from Qt.QtCore import Qt
+    section = measure('atoms')
+    section.model.value = model
+    events()
+    section.measure.click()
+    section.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert [row[0][-1] for row in cells(section)] == ['B', 'A']
+    assert section.table.row_at(0).spec.endswith('/B')
+    section.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert [row[0][-1] for row in cells(section)] == ['A', 'B']
+
+
+def test_fit(measure, panel, model, events, commands, run):
+    section = measure('fit')
+    made = run(f'molmap #{model.id_string} 5 edgePadding 15')
+    events()
+    panel.map.menu.value = made
+    section.model.value = model
+    events()
+    commands.clear()
+    section.measure.click()
+    events()
+    assert commands == [f'occupy fit #{model.id_string} map #{made.id_string}']
+    assert [row[0] for row in cells(section)] == [f'#{model.id_string}/A', f'#{model.id_string}/B']
+    assert all('±' in row[1] for row in cells(section))
+
+
+def test_classes(measure, panel, model, open_array, two_blobs, events, commands):
+    section = measure('compare')
+    other, third = (open_array(two_blobs(occupancies=(1, share)), name='class')
+                    for share in (0.7, 0.2))
+    events()
+    commands.clear()
+    section.measure.click()
+    section.other.value, section.model.value = third, model
+    events()
+    section.by_chain.click()
+    section.measure.click()
+    events()
+    assert commands == [
+        f'occupy compare #1,{other.id_string},{third.id_string} mode occupancy',
+        f'occupy compare #1,{third.id_string} mode occupancy model #{model.id_string}']
+    assert section.table.columnCount() == 3
+    assert [row[0] for row in cells(section)] == [f'#{model.id_string}/A', f'#{model.id_string}/B']
+    colors = {section.table.item(row, 1).background().color().name() for row in range(2)}
+    assert len(colors) == 2     # a heat map
+
+
+def test_errors_are_numbers_of_their_own(panel):
+    from types import SimpleNamespace
+
+    from chimerax.occupy.tool.results import table_of
+    groups = [SimpleNamespace(name='#2/A', occupancy=0.9, error=0.02, b_factor=50.0, b_error=4.0,
+                              atoms=100, note=''),
+              SimpleNamespace(name='ligand', occupancy=np.nan, error=np.nan, b_factor=np.nan,
+                              b_error=np.nan, atoms=8, note='outside the map')]
+    from chimerax.occupy.commands.fit import Fitted
+    table = table_of(Fitted([], [SimpleNamespace(groups=groups)], None, [], []))
+    panel.measure.show_results(table)
+    assert cells(panel.measure)[0] == ['#2/A', '0.900 ± 0.020', '50 ± 4', '100', '']
+    assert cells(panel.measure)[1] == ['ligand', '–', '–', '8', 'outside the map']
+    assert [row.spec for row in table.rows] == ['#2/A', '']
+    assert table.csv()[0] == ['Group', 'Occupancy', 'Occupancy error', 'B (Å²)', 'B (Å²) error',
+                              'Atoms', 'Note']
+    assert table.csv()[1] == ['#2/A', '0.9', '0.02', '50', '4', '100', '']
+
+
+class TestMasks:
+    def test_commands(self, panel, estimated, events, commands):
+        masks, modify = panel.masks, panel.modify
+        commands.clear()
+        masks.threshold.setValue(0.4)
+        masks.content.click()
+        modify.kind.setCurrentIndex(modify.kind.findData('attenuate'))
+        events()
+        masks.subtraction.click()
+        modify.kind.setCurrentIndex(modify.kind.findData('sigmoid'))
+        modify.pivot.value = 0.5
+        masks.covers.setCurrentIndex(masks.covers.findData('subtracted'))
+        masks.subtraction.click()
+        assert commands == [
+            'occupy mask #1 solvent threshold 0.4',
+            'occupy mask #1 subtraction attenuate 3 covers kept',
+            'occupy mask #1 subtraction sigmoid 3 pivot 0.5 covers subtracted']
+
+    def test_only_what_takes_away_subtracts(self, panel, estimated, events):
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('amplify'))
+        events()
+        assert 'under modify' in panel.masks.subtraction.toolTip().lower()
+
+
+def test_files(panel, measure, model, events, commands, tmp_path, monkeypatch):
+    from chimerax.occupy.tool import filenames
+    answers = []
+
+    def ask(_parent, _title, _folder, kinds):
+        return answers.pop(0), kinds.split(';;')[0]
+
+    monkeypatch.setattr(filenames.QFileDialog, 'getSaveFileName', ask)
+    section = measure('atoms')
+    section.model.value = model
+    events()
+    section.measure.click()
+    panel.masks.content.click()
+    events()
+    commands.clear()
+    answers += ['', str(tmp_path / 'my report'), str(tmp_path / 'report.json'),
+                str(tmp_path / 'table'), str(tmp_path / 'mask')]
+    panel.solvent.report.click()
+    assert commands == []
+    panel.solvent.report.click()
+    panel.solvent.report.click()
+    section.save.click()
+    panel.masks.save.click()
+    assert f'"{tmp_path / "my report.txt"}"' in commands[0]
+    assert str(tmp_path / 'mask.mrc') in panel.masks.next_command()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != '.pdb') == [
+        'mask.mrc', 'my report.txt', 'report.json', 'table.csv']
+    with open(tmp_path / 'table.csv', newline='', encoding='utf-8') as file:
+        assert [row[0] for row in csv.reader(file)][1:] == [
+            f'#{model.id_string}/A', f'#{model.id_string}/B']
+    commands.clear()
+    answers += [str(tmp_path / 'my report'), str(tmp_path / 'emd_1234.v2')]
+    monkeypatch.setattr(filenames.QMessageBox, 'question',
+                        lambda *_: filenames.QMessageBox.StandardButton.No)
+    panel.solvent.report.click()
+    assert commands == []
+    panel.solvent.report.click()
+    assert (tmp_path / 'emd_1234.v2.txt').exists()
