@@ -175,7 +175,11 @@ def test_session(truth, session, estimated, means, run, way, tmp_path, events):
     # In the application the session brings the panel back, where there is no window it cannot.
     tools = session.tools.find_by_class(OccupyTool) or [OccupyTool(session, 'OccuPy')]
     truth._panel = tools[0].panel
-    events()
+    for _ in range(20):     # a restored surface is coloured when it is drawn, which may take a few
+        run('wait 1')
+        events()
+        if truth.surface(again) is not None:
+            break
     truth.check(again, RESOLUTION)
     run('occupy color #1 mode occupancy')
     truth.check(again, OCCUPANCY)
