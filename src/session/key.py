@@ -27,6 +27,8 @@ _LETTER = 0.66
 #: least width in pixels, at which the labels stay apart.
 _RIGHT, _BELOW, _HEIGHT, _WIDTH = 0.06, 0.1, 0.04, 0.36
 _LEAST_WIDTH = 280
+#: Room on either side in pixels, for half of a number of three digits and its point.
+_LEAST_MARGIN = 36
 _TITLE = re.compile(rf'({"|".join(MODES)}) scale( of #[\d.]+)?')
 #: What of a key is the user's to set, and comes back with the next one.
 _PLACEMENT = ('size', 'pos', 'font_size', 'font', 'bold', 'italic', 'label_rgba', 'label_side',
@@ -273,9 +275,10 @@ class ScaleKey:
         key = get_model(session, create=False)
         if key is None:
             key = get_model(session)
-            width = max(_WIDTH, _LEAST_WIDTH / session.main_view.window_size[0])
-            width = min(width, 1 - 2 * _RIGHT)
-            placement = {'size': (width, _HEIGHT), 'pos': (1 - _RIGHT - width, _BELOW),
+            window = session.main_view.window_size[0]
+            right = max(_RIGHT, min(0.2, _LEAST_MARGIN / window))
+            width = min(max(_WIDTH, _LEAST_WIDTH / window), 1 - 2 * right)
+            placement = {'size': (width, _HEIGHT), 'pos': (1 - right - width, _BELOW),
                          'font_size': _FONT_SIZE, **self._placement}
             for name, value in placement.items():
                 setattr(key, name, value)
