@@ -177,6 +177,7 @@ def test_session(truth, session, estimated, means, run, way, tmp_path, events):
     truth._panel = tools[0].panel
     for _ in range(20):     # a restored surface is coloured when it is drawn, which may take a few
         run('wait 1')
+        again.update_drawings()
         events()
         if truth.surface(again) is not None:
             break
