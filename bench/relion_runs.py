@@ -49,7 +49,8 @@ CASES = {
 #: Options of `python -m chimerax.occupy.relion`; None is plain RELION, TRUTH one step of
 #: classification by the true maps, the most that any class maps could bring.
 TRUTH = 'truth'
-SETTINGS = {'plain': None, 'occupy': '', TRUTH: TRUTH}
+SETTINGS = {'plain': None, 'occupy': '--strength 1', TRUTH: TRUTH,
+            'half': '--strength 0.5', 'early': '--strength 1 --schedule 2:3:8'}
 
 
 def run_all(models, work, cases, settings, seeds, limit):

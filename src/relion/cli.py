@@ -11,6 +11,7 @@ from ..core.parameters import (
     LOOP_PIVOT,
     LOOP_POWER,
     LOOP_SCHEDULE,
+    LOOP_STRENGTH,
     SETTINGS,
     Modification,
     Parameters,
@@ -30,8 +31,10 @@ DESCRIPTION = '''\
 Makes the reconstruction that RELION asks for, by RELION's own program, and changes it by its local
 scale before RELION goes on with it. RELION starts this itself:
 
-  export RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE="python -m chimerax.occupy.relion"
+  export RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE="python -m chimerax.occupy.relion --strength 1"
   relion_refine ... --external_reconstruct
+
+Without --strength it only watches: no map is changed, the log is written.
 
 Each map leaves a line in occupy_relion.log beside it, which this draws:
 
@@ -118,8 +121,8 @@ def _change(options, job, modification, settings):
     made = change(array, pixel_size, job.current_box, modification, strength, settings, job.name)
     facts |= made.facts
     if made.array is None:
-        log.append(job.result.parent,
-                   facts | {'status': 'kept', 'reason': made.reason or reason or 'strength 0'})
+        reason = made.reason or reason or 'the strength is 0'
+        log.append(job.result.parent, facts | {'status': 'kept', 'reason': reason})
         return WELL
     temporary = result.replacement(job.result, made.array, header)
     try:
@@ -168,7 +171,7 @@ def _parser():
                       help=f'The curve by which the map is changed (default: {LOOP_KIND}).')
     _add(what, 'power', LOOP_POWER)
     _add(what, 'pivot', LOOP_PIVOT)
-    _add(what, 'strength')
+    _add(what, 'strength', LOOP_STRENGTH)
     what.add_argument('--schedule', type=_schedule, default=Schedule(*LOOP_SCHEDULE),
                       metavar='FIRST:FADE:OWN',
                       help='The first iteration whose maps are changed, over how many iterations '

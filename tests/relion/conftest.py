@@ -107,7 +107,8 @@ def occupy(refinement, capsys):
     def run(star, *options, program=None):
         program = program or refinement.programme()
         try:
-            status = main(['--reconstruct', str(program), *map(str, options), str(star)])
+            status = main(['--reconstruct', str(program), '--strength', '1',
+                           *map(str, options), str(star)])
         except SystemExit as error:
             status = error.code
         told = capsys.readouterr()

@@ -74,6 +74,15 @@ def test_the_crop_to_the_current_size_loses_nothing(refinement, occupy):
     assert float(line['full_scale']) == pytest.approx(found.full_scale, rel=0.1)
 
 
+def test_by_default_it_only_watches(refinement):
+    from chimerax.occupy.relion.cli import main
+    star = refinement.ask()
+    assert main(['--reconstruct', str(refinement.programme()), str(star)]) == 0
+    np.testing.assert_array_equal(_result(refinement), refinement.map)
+    assert refinement.log()['reason'] == 'the strength is 0'
+    assert float(refinement.log()['full_scale']) > 0
+
+
 @pytest.mark.parametrize(('name', 'why'), [
     ('run_it025_class001', 'the schedule 2:3:1 leaves iteration 25'),
     ('run_it001_class001', 'the schedule 2:3:1 leaves iteration 1'),
@@ -242,7 +251,7 @@ def test_it_is_silent_about_what_people_would_be_told(refinement, occupy):
 
 def test_as_a_process_it_needs_little_and_imports_no_more_than_it_uses(refinement, shell):
     star = refinement.ask()
-    done = shell('--reconstruct', refinement.programme(), star)
+    done = shell('--strength', 1, '--reconstruct', refinement.programme(), star)
     assert (done.returncode, done.stdout, done.stderr) == (0, '', '')
     assert refinement.log()['status'] == 'changed'
     assert 'RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE' in shell('--help').stdout
@@ -253,8 +262,8 @@ def test_processes_that_run_at_once_share_one_log(refinement, as_process):
     names = [f'run_it005_half{half}_class{number:03d}' for half in (1, 2) for number in (1, 2, 3)]
     stars = [refinement.ask(name) for name in names]
     program = refinement.programme()
-    running = [subprocess.Popen([*words, '--reconstruct', str(program), str(star)],
-                                env=environment) for star in stars]
+    words = [*words, '--strength', '1', '--reconstruct', str(program)]
+    running = [subprocess.Popen([*words, str(star)], env=environment) for star in stars]
     assert [process.wait() for process in running] == [0] * len(names)
     lines = log.read(refinement.folder)
     assert sorted(line['name'] for line in lines) == sorted(names)

@@ -75,7 +75,7 @@ def _refine(particles, folder, environment, words, *options):
 def test_relion_goes_on_with_the_changed_maps_and_ends_with_its_own(
         particles, tmp_path, as_process):
     environment, words = as_process
-    done = _refine(particles, tmp_path, environment, [*words, '--schedule 1:0:1'])
+    done = _refine(particles, tmp_path, environment, [*words, '--strength 1 --schedule 1:0:1'])
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-500:]
     lines = {line['name']: line for line in log.read(tmp_path)}
     # A class that has lost all its particles is not reconstructed.
@@ -107,8 +107,9 @@ def test_gradient_descent_ends_the_run_with_a_sentence(particles, tmp_path, as_p
                     reason='RELION with MPI is not installed')
 def test_a_refinement_of_halves_ends_with_relions_own_joined_map(particles, tmp_path, as_process):
     environment, words = as_process
+    program = ' '.join([*words, '--strength 1 --schedule 1:0:1'])
     environment = dict(
-        environment, RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE=' '.join([*words, '--schedule 1:0:1']),
+        environment, RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE=program,
         OMP_NUM_THREADS='1', OMPI_ALLOW_RUN_AS_ROOT='1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM='1',
         OMPI_MCA_rmaps_base_oversubscribe='1')
     done = subprocess.run(
