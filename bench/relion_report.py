@@ -22,8 +22,8 @@ def write_report(results, docs):
     after = rest.split(END)[1]
     table = '\n'.join(_table(runs, cases))
     page.write_text(f'{before}{BEGIN}\n\n{table}\n\n{END}{after}', encoding='utf-8')
-    _plot(runs, [name for name in cases if len(SYSTEMS[CASES[name].system].absent) > 1],
-          docs / PICTURE)
+    _plot(runs, [name for name in cases if {'plain', 'occupy'} <= set(runs[name])
+                 and len(SYSTEMS[CASES[name].system].absent) > 1], docs / PICTURE)
 
 
 def _table(runs, cases):
