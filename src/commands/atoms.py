@@ -21,7 +21,6 @@ from ..session.record import record
 from . import common, estimating, files, logtables, looks
 
 _TABLES = ('.csv',)
-_IMAGES = ('.png', '.pdf', '.svg')
 #: A table of more rows than this is folded away.
 _LONG = 40
 
@@ -36,8 +35,7 @@ def occupy_atoms(session, atoms, *, map=None, mode=None, file=None, column=None,
     color: None for yes where a palette or a range is given. plot: the name of an image, or True for
     a window. Returns a `Readout` for each map (a list); in the background the `Job`.
     """
-    _check(session, atoms, map, file, column, color, range, plot, palette)
-    color = (palette is not None or range is not None) if color is None else color
+    color = _check(session, atoms, file, color, range, plot, palette)
     wanted = _wanted(session, map, mode)
     _check_one_map(wanted, column, color)
     names = _attribute_names(wanted)
@@ -79,17 +77,13 @@ def occupy_atoms(session, atoms, *, map=None, mode=None, file=None, column=None,
                           touches=layout.models, block=block)
 
 
-def _check(session, atoms, maps, file, column, color, limits, plot, palette):
+def _check(session, atoms, file, color, limits, plot, palette):
+    """Refuse what cannot be; returns whether to colour."""
     if not len(atoms):
         raise UserError('no atoms are named; name a model or some of its atoms, such as #2/A')
-    if color is False and (palette is not None or limits is not None):
-        raise UserError('color false contradicts palette and range')
-    common.checked_range(limits)
     files.checked_file(file, _TABLES)
-    if plot is True and not session.ui.is_gui:
-        raise UserError('there is no window to plot in; name an image: "plot scale.png"')
-    if isinstance(plot, str):
-        files.checked_file(plot, _IMAGES, 'plot')
+    files.checked_plot(session, plot, 'scale.png')
+    return common.checked_color(color, palette, limits)
 
 
 def _wanted(session, maps, mode):
@@ -153,7 +147,7 @@ def _table(readouts):
     rows = []
     for index, part in enumerate(layout.parts):
         residues = layout.residues[part.residues]
-        cells = [logtables.link(logtables.selecting(part, residues), part.name),
+        cells = [logtables.link(logtables.selecting(residues), part.name),
                  escape(part.description), str(len(residues)),
                  str(max(readout.part_atoms[index] for readout in readouts))]
         cells += [logtables.number(readout.part_values[index]) for readout in readouts]

@@ -161,6 +161,17 @@ def from_settings(cls, **values):
         raise user_error(error) from None
 
 
+def checked_color(color, palette, limits):
+    """Whether to colour: what is said, None for where a palette or a range is given; `UserError`
+    for what contradicts itself.
+    """
+    checked_range(limits)
+    given = palette is not None or limits is not None
+    if color is False and given:
+        raise UserError('color false contradicts palette and range')
+    return given if color is None else color
+
+
 def checked_range(limits):
     """A range of colours that rises; `UserError` if it does not."""
     if limits is not None and limits != 'full' and limits[0] >= limits[1]:

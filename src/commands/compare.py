@@ -144,11 +144,8 @@ def _check(sources, low_pass, full_scale_from, full_scale_region, model, file, c
                 f'{first}"')
     if model is not None and not len(model):
         raise UserError('model names no atoms')
-    if color is False and (palette is not None or limits is not None):
-        raise UserError('color false contradicts palette and range')
-    common.checked_range(limits)
     files.checked_file(file, _TABLES)
-    return (palette is not None or limits is not None) if color is None else color
+    return common.checked_color(color, palette, limits)
 
 
 class _Rows:
@@ -186,7 +183,7 @@ class _Rows:
             raise UserError('none of the atoms of model lies within the maps')
         rows = []
         for index, part in enumerate(layout.parts):
-            spec = logtables.selecting(part, layout.residues[part.residues])
+            spec = logtables.selecting(layout.residues[part.residues])
             html = f'{logtables.link(spec, part.name)} {escape(part.description)}'.strip()
             rows.append((part.name, html, [float(column[index]) for column in columns]))
         return rows

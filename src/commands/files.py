@@ -4,6 +4,9 @@ import os
 
 from chimerax.core.errors import UserError
 
+#: Endings of images that a figure can be saved as.
+IMAGES = ('.png', '.pdf', '.svg')
+
 
 def checked_file(file, allowed, word='file'):
     """A name of a file to be written, or None; `UserError` for another ending or no folder.
@@ -21,6 +24,17 @@ def checked_file(file, allowed, word='file'):
     if not os.access(file if os.path.exists(file) else folder, os.W_OK):
         raise UserError(f'cannot write {file}: permission denied')
     return file
+
+
+def checked_plot(session, plot, example):
+    """Check where a plot goes: True for a window, the name of an image, or neither.
+
+    example: a name to be advised where there is no window. `UserError` for what cannot be.
+    """
+    if plot is True and not session.ui.is_gui:
+        raise UserError(f'there is no window to plot in; name an image: "plot {example}"')
+    if isinstance(plot, str):
+        checked_file(plot, IMAGES, 'plot')
 
 
 def opened(file):

@@ -1,6 +1,5 @@
 """`occupy fit`: how much of each chain, ligand or residue of a model a map holds."""
 
-import builtins
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,17 +19,18 @@ from chimerax.core.commands import (
 from chimerax.core.errors import UserError
 
 from ..core import FitParameters, common_solvent, fit_occupancies, on_one_scale, prepare
+from ..core.occupancies import check_full
 from ..core.parameters import SAME_GREY, SOLVENT_MAPS, default
-from ..session import coloring, jobs, volumes
-from ..session.groups import group_atoms, same_frame
-from ..session.readout import COLUMNS, ColumnWritten, register_attribute
+from ..session import alike, coloring, jobs, volumes
+from ..session.groups import group_atoms
+from ..session.readout import COLUMNS, ColumnWritten, give, register_attribute
 from ..session.wording import user_error
 from . import common, files, fitresults
 
 #: Attributes of residues and chains that hold the result, and the only output there is.
 OCCUPANCY, B_FACTOR = 'fitted_occupancy', 'fitted_b'
 _OUTPUTS = ('residual',)
-_TABLES, _IMAGES = ('.csv', '.json'), ('.png', '.pdf', '.svg')
+_TABLES = ('.csv', '.json')
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +73,10 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
     parameters = common.from_settings(
         FitParameters, b_factor=b_factor, fit_resolution=fit_resolution)
     wanted = full if full is None or isinstance(full, float) else grouped.full_groups(full.atoms)
-    if wanted is None and len(grouped.groups) == 1:
-        raise UserError('a single group has nothing to compare with; give "full" and a number, '
-                        'or fit more of the model along with it')
+    try:
+        check_full(wanted, [group.name for group in grouped.groups])
+    except ValueError as error:
+        raise user_error(error) from None
     for name in (OCCUPANCY, B_FACTOR):
         register_attribute(session, name)
     arrays = [volumes.array_of(volume) for volume in maps]
@@ -83,9 +84,9 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
     axes = [volumes.axes_of(volume) for volume in maps]
     designs_of = _shared(maps)
     designs = {}
+    numbers = [number for number, _ in enumerate(maps)]
     # What some maps tell of their solvent together, all are then fitted with.
-    every = -(-len(maps) // SOLVENT_MAPS)
-    pilots = list(builtins.range(0, len(maps), every)) if len(maps) > 1 else []
+    pilots = numbers[::-(-len(maps) // SOLVENT_MAPS)] if len(maps) > 1 else []
 
     def fitted(i, solvent, share):
         first = designs_of[i]
@@ -108,7 +109,7 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
         if pilots:
             solvent = common_solvent([fitted(i, None, share_of(number))
                                       for number, i in enumerate(pilots)])
-        return [fitted(i, solvent, share_of(len(pilots) + i)) for i in builtins.range(len(maps))]
+        return [fitted(i, solvent, share_of(len(pilots) + i)) for i in numbers]
 
     def deliver(found):
         grouped.check()
@@ -156,17 +157,11 @@ def _check(session, by, segment, groups, file, column, color, limits, plot, pale
         raise UserError('groups contradicts by; give one of them')
     if segment is not None and by != 'segment':
         raise UserError('segment is for "by segment"; give both, or leave it out')
-    if color is False and (palette is not None or limits is not None):
-        raise UserError('color false contradicts palette and range')
-    color = (palette is not None or limits is not None) if color is None else color
+    color = common.checked_color(color, palette, limits)
     if len(maps) > 1 and (column is not None or color):
         raise UserError(f'column and color are for one map; {len(maps)} maps are named')
-    common.checked_range(limits)
     files.checked_file(file, _TABLES)
-    if plot is True and not session.ui.is_gui:
-        raise UserError('there is no window to plot in; name an image: "plot fit.png"')
-    if isinstance(plot, str):
-        files.checked_file(plot, _IMAGES, 'plot')
+    files.checked_plot(session, plot, 'fit.png')
     return color
 
 
@@ -174,7 +169,8 @@ def _shared(maps):
     """For each map the index of the first whose grid and place it shares."""
     found = []
     for i, volume in enumerate(maps):
-        found.append(next((j for j in found if same_frame(maps[j], volume)), i))
+        found.append(next((j for j in found if alike.have_one_grid(maps[j], volume)
+                           and alike.lies_as(maps[j], volume)), i))
     return found
 
 
@@ -187,25 +183,18 @@ def _share_grey_level(found):
 
 def _set_attributes(grouped, found):
     """Residues, and chains that are one group, get what was fitted; others lose an older value."""
-    of_chains = {}
-    for index, group in enumerate(found.groups):
-        values = {OCCUPANCY: group.occupancy, B_FACTOR: group.b_factor}
-        residues = grouped.members(index).unique_residues
-        for residue in residues:
-            _give(residue, values)
-        for chain in residues.unique_chains:
-            of_chains.setdefault(chain, []).append(values)
-    for chain, values in of_chains.items():
-        _give(chain, values[0] if len(values) == 1 else {})
-
-
-def _give(owner, values):
-    for name in (OCCUPANCY, B_FACTOR):
-        value = values.get(name)
-        if value is not None and value == value:
-            setattr(owner, name, float(value))
-        elif hasattr(owner, name):
-            delattr(owner, name)
+    residues, of_residues, of_chains = [], [], {}
+    for index in range(len(found.groups)):
+        some = grouped.members(index).unique_residues
+        residues += some
+        of_residues += [index] * len(some)
+        for chain in some.unique_chains:
+            of_chains.setdefault(chain, []).append(index)
+    chains = [indices[0] if len(indices) == 1 else -1 for indices in of_chains.values()]
+    for name, value in ((OCCUPANCY, 'occupancy'), (B_FACTOR, 'b_factor')):
+        values = np.array([*(getattr(group, value) for group in found.groups), np.nan])
+        give(residues, name, values[of_residues])
+        give(of_chains, name, values[chains])
 
 
 def _write_column(session, grouped, found, column):

@@ -114,39 +114,15 @@ def _several(maps, found, grouped):
 
 
 def _link(grouped, index):
-    group = grouped.groups[index]
-    if grouped.given:
-        return logtables.link(group.name, group.name)
-    return logtables.link(specifier(grouped, index), group.name)
+    return logtables.link(specifier(grouped, index), grouped.groups[index].name)
 
 
 def specifier(grouped, index):
-    """A specifier of the residues of a group."""
+    """A specifier of a group: what the user gave, or its residues."""
     residues = grouped.members(index).unique_residues
-    if not len(residues):
+    if grouped.given or not len(residues):
         return grouped.groups[index].name
-    chain = residues[0]
-    numbers = ','.join(_runs(residues))
-    return f'#{chain.structure.id_string}/{chain.chain_id}:{numbers}'
-
-
-def _runs(residues):
-    """Residue numbers, those that follow one another as a range."""
-    words, begin, last = [], None, None
-    for residue in residues:
-        code = residue.insertion_code.strip()
-        if code:
-            words.append(f'{residue.number}{code}')
-            continue
-        if last is not None and residue.number == last + 1:
-            last = residue.number
-            continue
-        if begin is not None:
-            words.append(f'{begin}' if begin == last else f'{begin}-{last}')
-        begin = last = residue.number
-    if begin is not None:
-        words.append(f'{begin}' if begin == last else f'{begin}-{last}')
-    return words
+    return logtables.selecting(residues)
 
 
 def _value(value, error, digits=2):

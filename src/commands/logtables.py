@@ -58,12 +58,13 @@ def repeated(command):
     return f'<p><a title="Run this command again" href="cxcmd:{text}">{text}</a></p>'
 
 
-def selecting(part, residues):
-    """A specifier of `residues` of a `Part`, which also holds when other models are opened."""
+def selecting(residues):
+    """A specifier of residues of one chain identifier, also for when other models are opened."""
     # ChimeraX's concise_residue_spec leaves out the model where it is the only one.
-    spec = f'#{part.structure.id_string}/{part.chain_id}'
-    of_chain = part.structure.residues
-    of_chain = of_chain[of_chain.chain_ids == part.chain_id]
+    structure, chain_id = residues[0].structure, residues[0].chain_id
+    spec = f'#{structure.id_string}/{chain_id}'
+    of_chain = structure.residues
+    of_chain = of_chain[of_chain.chain_ids == chain_id]
     if len(of_chain) == len(residues):
         return spec
     others = np.sort(of_chain.subtract(residues).numbers)

@@ -23,7 +23,7 @@ _SETTINGS = {'solvent': ('threshold',), 'subtraction': ('curve', 'power', 'pivot
              'weak': ('below',), 'strong': ('above',), 'region': ()}
 _KINDS = ('solvent', 'subtraction', 'weak', 'strong')
 #: What comes next, with the mask's file in it.
-_NEXT = {
+NEXT = {
     'kept': 'RELION: relion_particle_subtract --i run_optimiser.star --mask {file} --o Subtract/',
     'subtracted': 'cryoSPARC: import {file} as a mask; Particle Subtraction takes it as its mask '
                   'of what is to be subtracted',
@@ -122,7 +122,7 @@ def _opened(session, request, mask, name, file):
 
 
 def _next(mask):
-    return _NEXT[mask.covers if mask.kind == 'subtraction' else 'focus']
+    return NEXT[mask.covers if mask.kind == 'subtraction' else 'focus']
 
 
 def _words(mask):

@@ -14,7 +14,6 @@ from ..session.wording import sentence
 from . import common, files, logtables
 
 _TABLES = ('.csv',)
-_IMAGES = ('.png', '.pdf', '.svg')
 _REPORTS = ('.json', '.txt')
 
 
@@ -25,7 +24,7 @@ def occupy_plot(session, map=None, *, mode=None, file=None):
     Returns the matplotlib figure, or None for a table.
     """
     entry = common.entry_of(session, map, mode)
-    files.checked_file(file, _IMAGES + _TABLES)
+    files.checked_file(file, files.IMAGES + _TABLES)
     used = figures.modifications_in_use(record(session).look(entry.source))
     if file is not None and file.lower().endswith(_TABLES):
         with files.opened(file) as stream:

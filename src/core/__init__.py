@@ -14,7 +14,6 @@ from .mapcheck import check_map
 from .masks import (
     content_map,
     make_mask,
-    region_mask,
     solvent_definition,
     subtraction_mask,
     targeted_occupancy,
@@ -39,6 +38,6 @@ __all__ = [
     'Modification', 'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map',
     'check_modification', 'common_solvent', 'content_map', 'content_region', 'derive',
     'displacement', 'estimate', 'fit_occupancies', 'make_mask', 'modify', 'occupancies',
-    'on_one_scale', 'prepare', 'refit_solvent', 'region_mask', 'solvent_definition',
+    'on_one_scale', 'prepare', 'refit_solvent', 'solvent_definition',
     'subtraction_mask', 'targeted_occupancy', 'weights',
 ]

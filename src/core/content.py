@@ -16,6 +16,7 @@ from .memory import as_floats
 from .parameters import CONTENT_SHARE, CONTENT_WIDTHS, FOOT, LEAST_PART
 from .scale import ScaleEstimate
 from .solvent import fit_solvent
+from .wording import SettingError
 
 
 def content_region(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
@@ -34,8 +35,8 @@ def content_region(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
     above = max(CONTENT_WIDTHS * solvent.width, CONTENT_SHARE * estimate.full_scale)
     region = without_specks(density > solvent.mean + above, grid, low_pass)
     if not region.any():
-        raise ValueError('no content stands out from the noise of the map, so that there is '
-                         'nothing for a mask to cover; try a larger lowPass')
+        raise SettingError('low_pass', 'no content stands out from the noise of the map, so that '
+                           'there is nothing for a mask to cover; try a larger {low_pass}')
     return region
 
 
@@ -46,7 +47,7 @@ def opened(values, grid, low_pass):
     `values`: the least value over a ball around each voxel, and of that the largest.
     """
     radius = FOOT * low_pass
-    sizes = [2 * int(radius / step + 1e-6) + 1 for step in _heights(grid)]
+    sizes = [2 * int(radius / step + 1e-6) + 1 for step in grid.heights]
     kernel = ball(grid, sizes, radius / grid.step)
     return local_maximum(-local_maximum(-values, kernel), kernel)
 
@@ -59,10 +60,3 @@ def without_specks(region, grid, low_pass):
     large = voxels * volume >= LEAST_PART * low_pass ** 3
     large[0] = False
     return large[bodies]
-
-
-def _heights(grid):
-    """How far apart the planes of voxels across (x, y, z) are, in Å: less than steps on a skewed
-    cell.
-    """
-    return 1 / np.linalg.norm(np.linalg.inv(grid.axes), axis=0)

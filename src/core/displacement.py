@@ -15,6 +15,7 @@ from .parameters import SETTINGS, Modification, Parameters, default
 from .progress import Progress
 from .scale import ScaleEstimate, estimate as estimate_scale
 from .threads import in_threads, slabs
+from .wording import MapError, SettingError, plain, reason_of
 
 SLAB = 8
 STRENGTH = default('strength')
@@ -38,8 +39,8 @@ def displacement(array: np.ndarray, axes: ArrayLike, modification: Modification,
     """
     SETTINGS['strength'].check('strength', strength)
     if modification.output != 'map':
-        raise ValueError('a displacement is made of the modified map: leave out '
-                         f'output {modification.output}')
+        raise SettingError('output', 'a displacement is made of the modified map: leave out '
+                                     f'{{output}} {modification.output}')
     found = _found(array, axes, parameters, estimate)
     check_modification(found, modification)
     source = as_floats(array)
@@ -69,8 +70,9 @@ def weights(array: np.ndarray, axes: ArrayLike, *, confidence: bool = True,
     """
     found = _found(array, axes, parameters, estimate)
     if confidence and found.solvent.suspect:
-        raise ValueError('the solvent model is suspect (' + '; '.join(found.solvent.suspect)
-                         + '): weights without confidence do not need it')
+        reasons = plain('; '.join(map(reason_of, found.solvent.suspect)))
+        raise MapError(f'the solvent model is suspect ({reasons}): weights without confidence do '
+                       'not need it')
     scale = Interpolator(found.scale, found.source_grid.shape)
     sure = Interpolator(found.confidence, found.source_grid.shape) if confidence else None
     result = np.empty(found.source_grid.shape, np.float32)
@@ -90,7 +92,7 @@ def _found(array, axes, parameters, estimate):
     if estimate is None:
         return estimate_scale(array, axes, parameters or Parameters(mode='occupancy'))
     if parameters is not None:
-        raise ValueError('give parameters or an estimate made with them, not both')
-    if estimate.source_grid != Grid.of(array.shape, axes):
-        raise ValueError('the estimate given was made on another grid than that of the map')
+        raise MapError('give parameters or an estimate made with them, not both')
+    if not estimate.source_grid.same_as(Grid.of(array.shape, axes)):
+        raise MapError('the estimate given was made on another grid than that of the map')
     return estimate

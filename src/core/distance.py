@@ -102,8 +102,7 @@ def _around(region, grid, reach):
 
 def _index_reach(grid, reach):
     """How many voxels along (z, y, x) a sphere of radius `reach` spans at most."""
-    per_voxel = 1 / np.linalg.norm(np.linalg.inv(grid.axes), axis=0)
-    return [int(reach / step + 1e-6) for step in per_voxel[::-1]]
+    return [int(reach / height + 1e-6) for height in grid.heights[::-1]]
 
 
 def _orthogonal(region, grid, reach):

@@ -8,6 +8,8 @@ import functools
 
 import numpy as np
 
+from .wording import MapError, plain
+
 #: a₁…a₅ (Å) and b₁…b₅ (Å²) by element: L.-M. Peng, G. Ren, S. L. Dudarev, M. J. Whelan, Acta Cryst.
 #: A52 (1996) 257–276, table 1; also International Tables C (2004), table 4.3.2.2.
 _TABLE = {
@@ -128,7 +130,7 @@ def symbol_of(element):
         name = str(element).strip().capitalize()
         if name in _TABLE:
             return name
-    raise ValueError(f'no electron scattering factor is known for the element {element!r}')
+    raise MapError(f'no electron scattering factor is known for the element {plain(repr(element))}')
 
 
 def scattering_factor(element, frequency):

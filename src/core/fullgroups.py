@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .wording import MapError, Remark, SettingError, plain
+
 #: Groups cannot be told apart within so many standard errors of their difference, or within this
 #: share of their level.
 ALIKE_ERRORS = 2.0
@@ -50,18 +52,18 @@ def find_full(design, fit, full=None, like=None):
         wanted = [full] if isinstance(full, str) else list(full)
         chosen = [i for i, name in enumerate(names) if name in wanted]
         if not chosen:
-            raise ValueError('the groups that "full" names have no atom inside the map')
+            raise SettingError('full', 'the groups that {full} names have no atom inside the map')
         note = 'groups said to be full'
     else:
         chosen, outliers = _fullest(design, fit)
         note = 'common level of the fullest groups that cannot be told apart'
         if outliers:
-            warnings = ('left out of the full level, being small and above it: '
-                        + ', '.join(names[i] for i in outliers),)
+            warnings = (Remark('left out of the full level, being small and above it: '
+                               + plain(', '.join(names[i] for i in outliers))),)
     weights = _weights(design, fit, chosen)
     value = float(weights @ fit.amplitudes)
     if value <= 0:
-        raise ValueError('the groups said to be full have no density in this map')
+        raise MapError('the groups said to be full have no density in this map')
     covariance = _relative(fit, weights, value)
     return FullLevel(value, tuple(names[i] for i in chosen), note, covariance, warnings)
 
@@ -92,7 +94,7 @@ def _fullest(design, fit):
     share = design.sizes / design.sizes.sum()
     reference = share * np.maximum(fit.amplitudes, 0)
     if reference.sum() <= 0:
-        raise ValueError('no group has density in this map; the model does not lie on it')
+        raise MapError('no group has density in this map; the model does not lie on it')
     reference = reference / reference.sum()
     level = reference @ fit.amplitudes
     relative = _relative(fit, reference, level)

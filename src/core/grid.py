@@ -62,6 +62,13 @@ class Grid:
         return max(self.steps)
 
     @property
+    def heights(self) -> tuple[float, ...]:
+        """How far apart the planes of voxels across (x, y, z) are, in Å: less than the steps where
+        the axes do not stand at right angles.
+        """
+        return tuple(float(one) for one in 1 / np.linalg.norm(np.linalg.inv(self.axes), axis=0))
+
+    @property
     def lengths(self) -> tuple[float, ...]:
         """Edges of the box along (x, y, z) in Å."""
         return tuple(n * s for n, s in zip(reversed(self.shape), self.steps, strict=True))

@@ -8,15 +8,15 @@ from . import fourier
 from .content import content_region, opened, without_specks
 from .curves import gain
 from .distance import LAYERS, soft_edge
-from .grid import Grid
 from .interpolate import Interpolator, resample
 from .localmax import order_share
 from .memory import as_floats
-from .parameters import Mask, Modification, Parameters, default
+from .parameters import Mask, Modification, check_weakens, default
 from .progress import Progress, Stages
 from .scale import ScaleEstimate
 from .threads import in_threads, slabs
 from .tiles import search_tiles
+from .wording import REPLACE_VALUES, MapError, SettingError
 
 SLAB = 8
 THRESHOLD = default('mask_threshold')
@@ -35,9 +35,9 @@ def mask_level(array):
     """
     low, high = float(np.min(array)), float(np.max(array))
     if not np.isfinite([low, high]).all():
-        raise ValueError('the mask holds values that are not numbers; replace them first')
+        raise MapError('the mask holds values that are not numbers', (REPLACE_VALUES,))
     if high <= 0:
-        raise ValueError('the mask has nothing above zero')
+        raise MapError('the mask has nothing above zero')
     is_mask = low >= -MASK_SLACK and abs(high - 1) <= MASK_SLACK
     return MASK_LEVEL if is_mask else high / 2
 
@@ -70,23 +70,13 @@ def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
     if region is not None:
         values = values & region if values.dtype == bool else values * region
     if not values.any():
-        raise ValueError(_nothing(mask, region))
+        raise SettingError(*_nothing(mask, region))
     width = mask.derive_soft_edge(estimate.parameters.low_pass, grid.step)
     result = soft_edge(values, grid, mask.extend, width, stages.next('Soft edge'))
     if mask.kind == 'subtraction' and mask.covers == 'kept':
         np.subtract(1, result, out=result)
     stages.finish()
     return result
-
-
-def region_mask(region: np.ndarray, grid: Grid, mask: Mask) -> np.ndarray:
-    """The soft mask of a region: float32 (z, y, x), 0 to 1, on the region's `grid`.
-
-    region: boolean (z, y, x). mask: a `Mask` of kind "region"; a derived edge is that of the
-    default low-pass.
-    """
-    width = mask.derive_soft_edge(Parameters().derive_low_pass(grid), grid.step)
-    return soft_edge(region, grid, mask.extend, width)
 
 
 def _parts(estimate, mask, content):
@@ -107,17 +97,20 @@ def _parts(estimate, mask, content):
 
 
 def _nothing(mask, region):
-    """Why a mask covers nothing, and what to do, in a sentence."""
+    """Which setting makes a mask that covers nothing, and what to do, in a sentence."""
     where = '' if region is None else ' in the region'
     if mask.kind == 'weak':
-        return (f'no part of the map{where} has a scale below {mask.below:g} and is thick enough '
-                'to be one; raise "below", or look at the scale first')
+        return 'below', (f'no part of the map{where} has a scale below {mask.below:g} and is thick '
+                         'enough to be one; raise {below}, or look at the scale first')
     if mask.kind == 'strong':
-        return f'no part of the map{where} has a scale above {mask.above:g}; lower "above"'
+        return 'above', (f'no part of the map{where} has a scale above {mask.above:g}; '
+                         'lower {above}')
     if mask.kind == 'solvent':
-        return f'the scale{where} is nowhere above the threshold {mask.threshold:g}; lower it'
-    return (f'the curve subtracts nothing{where}: no part of the map is weak enough; '
-            'try a larger power' + (' or pivot' if mask.modification.kind == 'sigmoid' else ''))
+        return 'mask_threshold', (f'the scale{where} is nowhere above the threshold '
+                                  f'{mask.threshold:g}; lower it')
+    return 'power', (f'the curve subtracts nothing{where}: no part of the map is weak enough; '
+                     'try a larger {power}'
+                     + (' or {pivot}' if mask.modification.kind == 'sigmoid' else ''))
 
 
 def solvent_definition(estimate: ScaleEstimate, threshold: float = THRESHOLD) -> np.ndarray:
@@ -138,9 +131,7 @@ def subtraction_mask(estimate: ScaleEstimate, modification: Modification,
     the signal that is kept. covers: "kept" gives that share (RELION's subtraction), "subtracted"
     its complement (cryoSPARC's).
     """
-    if modification.kind not in ('attenuate', 'sigmoid'):
-        raise ValueError(
-            'a subtraction mask needs a modification that weakens: attenuate or sigmoid')
+    check_weakens(modification)
     kept = _on_source(
         estimate, lambda scale: np.minimum(gain(scale, modification, limit=0), 1))
     if covers == 'kept':
@@ -181,7 +172,7 @@ def targeted_occupancy(array: np.ndarray, estimate: ScaleEstimate,
     """
     n = int(np.count_nonzero(region))
     if not n:
-        raise ValueError('the region holds no voxel of the map')
+        raise MapError('the region holds no voxel of the map')
     content = content_map(array, estimate)
     tau = order_share(n)
     tiles = search_tiles(content, estimate.parameters.tile_size, tau)

@@ -14,6 +14,7 @@ from scipy import fft
 from .formfactors import one_gaussian, symbol_of
 from .fourier import frequency_squared
 from .grid import Grid
+from .wording import MapError
 
 #: An atom is drawn out to so many widths of its Gaussian.
 WIDTHS = 3.7
@@ -31,7 +32,7 @@ class Atoms:
     alternate conformers, or None for 1 each. `kinds`: for each group a word (protein, nucleic,
     ligand), for reports and for what may set full scale, or None.
 
-    Raises `ValueError` for lengths that do not fit, for places that are no numbers, and for
+    Raises `MapError` for lengths that do not fit, for places that are no numbers, and for
     elements that are not known.
     """
 
@@ -48,14 +49,14 @@ class Atoms:
         groups = np.asarray(self.groups, int)
         weights = np.ones(number) if self.weights is None else np.asarray(self.weights, float)
         if not len(self.elements) == len(groups) == len(weights) == number:
-            raise ValueError('positions, elements, groups and weights must be of one length, '
-                             'an entry for each atom')
+            raise MapError('positions, elements, groups and weights must be of one length, '
+                           'an entry for each atom')
         if not np.isfinite(positions).all() or not np.isfinite(weights).all():
-            raise ValueError('the model has atoms whose place or weight is not a number')
+            raise MapError('the model has atoms whose place or weight is not a number')
         if number and groups.max() >= len(self.names):
-            raise ValueError('a group of an atom has no name')
+            raise MapError('a group of an atom has no name')
         if self.kinds is not None and len(self.kinds) != len(self.names):
-            raise ValueError('kinds must have an entry for each group')
+            raise MapError('kinds must have an entry for each group')
         plain = self.elements.tolist() if isinstance(self.elements, np.ndarray) else self.elements
         known = {element: symbol_of(element) for element in set(plain)}
         symbols = np.array([known[element] for element in plain], dtype='U2')

@@ -52,7 +52,7 @@ def scale_against(array, grid, atoms, full, maximum, content, parameters, kernel
     warnings = list(map_warnings(design, fit))
     if full is None and len(design.used) == 1:
         full = design.atoms.names[design.used[0]]
-    check_full(full, atoms)
+    check_full(full, atoms.names)
     level = find_full(design, fit, full)
     # Mobility is not what the scale is to show: each group has the B-factor it has.
     model = model_map(design, np.full(len(design.used), level.value), fit.b, fit.k)

@@ -28,6 +28,7 @@ from .occupancyfit import fit_design
 from .occupancynotes import check_atoms, group_notes, map_warnings
 from .parameters import FitParameters
 from .progress import Progress, Stages
+from .wording import MapError, SettingError, plain
 
 #: What is full: names of groups, an amplitude, or None for the fullest groups' common level.
 Full = str | Sequence[str] | float | None
@@ -143,12 +144,12 @@ def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
     the amplitudes of maps are to be compared.
     """
     if array.shape != design.source.shape:
-        raise ValueError(f'the map has {array.shape[::-1]} voxels, but the design was made for '
-                         f'{design.source.shape[::-1]}; make one for this grid')
+        raise MapError(f'the map has {array.shape[::-1]} voxels, but the design was made for '
+                       f'{design.source.shape[::-1]}; make one for this grid')
     check_map(array, design.source.axes)
     atoms = design.atoms
     if like is None:
-        check_full(full, atoms)
+        check_full(full, atoms.names)
     fit = fit_design(design, array, progress, solvent)
     level = find_full(design, fit, full, like)
     raw = np.full(len(atoms.names), np.nan)
@@ -205,20 +206,24 @@ def on_one_scale(results: Sequence[Occupancies]) -> list[Occupancies]:
     return scaled
 
 
-def check_full(full, atoms):
-    """Raise `ValueError` unless full scale can be found: `full` is as for `occupancies`."""
+def check_full(full, groups):
+    """Raise `SettingError` unless the full level of groups, given by their names, can be found.
+
+    full: as for `occupancies`.
+    """
     if full is None:
-        if len(atoms.names) == 1:
-            raise ValueError('a single group has nothing to compare with; give "full", a number '
-                             'or groups that are full, or more groups')
+        if len(groups) == 1:
+            raise SettingError('full', 'a single group has nothing to compare with; give {full} '
+                                       'and a number, or fit more of the model along with it')
         return
     if isinstance(full, (int, float)):
         if not np.isfinite(full) or full <= 0:
-            raise ValueError(f'full must be above zero, not {full:g}')
+            raise SettingError('full', f'{{full}} must be above zero, not {full:g}')
         return
     names = [full] if isinstance(full, str) else list(full)
     for name in names:
-        if name not in atoms.names:
-            raise ValueError(f'full names the group "{name}", which is none of those to be fitted')
+        if name not in groups:
+            raise SettingError('full', f'{{full}} names the group "{plain(name)}", which is none '
+                                       'of those to be fitted')
     if not names:
-        raise ValueError('full names no group')
+        raise SettingError('full', '{full} names no group')

@@ -8,6 +8,7 @@ from . import fourier
 from .memory import as_floats
 from .modeldensity import Frame
 from .threads import in_threads
+from .wording import MapError, SettingError
 
 #: Samples of the working grid per resolution of the band.
 SAMPLES = 3.0
@@ -94,12 +95,13 @@ class Design:
         volume = voxels * abs(np.linalg.det(self.grid.axes))
         places = int(volume / (self.resolution / 2) ** 3)
         if number > places:
-            raise ValueError(f'the map can tell no more than {places} groups apart near this model '
-                             f'at {self.resolution:g} Å, not {number}; make them larger')
+            raise MapError(f'the map can tell no more than {places} groups apart near this model '
+                           f'at {self.resolution:g} Å, not {number}; make them larger')
         if number * voxels > MOST_VALUES:
-            raise ValueError(f'{number} groups on {voxels} voxels do not fit into memory; make the '
-                             'groups larger, fit a part of the model, or give a larger '
-                             'fitResolution')
+            raise SettingError(
+                'fit_resolution',
+                f'{number} groups on {voxels} voxels do not fit into memory; make the groups '
+                'larger, fit a part of the model, or give a larger {fit_resolution}')
 
     def total(self, amplitudes, factors=None):
         """The sum of the groups' densities on the working grid, float32 (z, y, x).

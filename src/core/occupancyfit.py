@@ -12,6 +12,7 @@ import numpy as np
 
 from .autocorrelation import Autocorrelation
 from .threads import in_threads, slabs
+from .wording import INVERT, MapError
 
 #: B-factors in Å² of the smooth bodies whose density displaced solvent takes off, and what is
 #: expected of the strength k of each: mean and width.
@@ -114,9 +115,8 @@ class _State:
         total = self.rho.sum(axis=0, dtype=np.float64)
         self.unit, self.c = np.polyfit(total, values.astype(float), 1)
         if self.unit <= 0:
-            raise ValueError('the map falls where the model has atoms: the model does not lie on '
-                             'this map, or the map is inverted (in ChimeraX: volume scale #1 '
-                             'factor -1)')
+            raise MapError('the map falls where the model has atoms: the model does not lie on '
+                           'this map, or the map is inverted', (INVERT,))
         self.o *= self.unit
         # Until there is a residual to measure it by.
         self.inflation = 2 * 4 * np.pi / 3 * (design.resolution / 2) ** 3 / abs(

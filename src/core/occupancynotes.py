@@ -3,6 +3,8 @@
 
 import numpy as np
 
+from .wording import FIT_MODEL, MapError, Remark, plain
+
 #: Fewer atoms than these are too few to tell, as is a group with a larger error.
 LEAST_ATOMS = 4
 MOST_ERROR = 0.2
@@ -26,21 +28,21 @@ def check_atoms(atoms, grid):
     """Raise `ValueError`, one sentence, for a model that cannot be fitted on a `Grid`."""
     counted = atoms.groups >= 0
     if not counted.any():
-        raise ValueError('no atoms to fit')
+        raise MapError('no atoms to fit')
     if np.isin(atoms.elements[counted], ('H', 'D')).all():
-        raise ValueError('the model holds hydrogen atoms only')
+        raise MapError('the model holds hydrogen atoms only')
     empty = [name for name, n in zip(atoms.names, atoms.counts(), strict=True) if not n]
     if empty:
-        raise ValueError(f'the group "{empty[0]}" has no atoms')
+        raise MapError(f'the group "{plain(empty[0])}" has no atoms')
     twice = [name for i, name in enumerate(atoms.names) if name in atoms.names[:i]]
     if twice:
-        raise ValueError(f'two groups have the name "{twice[0]}"')
+        raise MapError(f'two groups have the name "{plain(twice[0])}"')
     places = atoms.positions[counted] @ np.linalg.inv(np.array(grid.axes))
     last = np.array(grid.shape[::-1]) - 1
     inside = ((places >= -0.5) & (places <= last + 0.5)).all(axis=1).mean()
     if inside < ON_MAP:
-        raise ValueError(f'the model does not lie on this map: {1 - inside:.0%} of its atoms are '
-                         'outside the box')
+        raise MapError(f'the model does not lie on this map: {1 - inside:.0%} of its atoms are '
+                       'outside the box')
 
 
 def group_notes(design, raw, errors, correlations, matches):
@@ -70,18 +72,18 @@ def group_notes(design, raw, errors, correlations, matches):
 
 
 def map_warnings(design, fit):
-    """Sentences on the fit as a whole; raises `ValueError` where it is no better than chance."""
+    """`Remark`s on the fit as a whole; raises `ValueError` where it is no better than chance."""
     if fit.correlation < CHANCE:
-        raise ValueError('the model does not lie on this map: the fit explains no more than '
-                         'chance would')
+        raise MapError('the model does not lie on this map: the fit explains no more than chance '
+                       'would')
     if fit.correlation < LOW_CORRELATION:
-        yield (f'map and fit correlate by {fit.correlation:.2f} only: is the model in its place?')
+        yield Remark(f'map and fit correlate by {fit.correlation:.2f} only: is the model in its '
+                     'place?')
     if fit.outside > MUCH_OUTSIDE:
-        yield (f'{fit.outside:.0%} of the map\'s content lies where the model has nothing')
+        yield Remark(f'{fit.outside:.0%} of the map\'s content lies where the model has nothing')
     shift = float(np.linalg.norm(fit.shift))
     if shift > SHIFTED:
-        yield (f'the model would fit better moved by {shift:.1f} Å; fit it first '
-               '(in ChimeraX: fitmap)')
+        yield Remark(f'the model would fit better moved by {shift:.1f} Å', (FIT_MODEL,))
     if abs(fit.stretch) > STRETCHED:
-        yield (f'the model would fit better {abs(fit.stretch):.1%} '
-               f'{"larger" if fit.stretch > 0 else "smaller"}: is the voxel size right?')
+        yield Remark(f'the model would fit better {abs(fit.stretch):.1%} '
+                     f'{"larger" if fit.stretch > 0 else "smaller"}: is the voxel size right?')

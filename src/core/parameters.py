@@ -19,6 +19,8 @@ MODES = ('resolution', 'occupancy')
 FULL_SCALES = ('published', 'naive', 'auto')
 BASELINES = ('zero', 'solvent')
 KINDS = ('amplify', 'attenuate', 'sigmoid', 'solvent')
+#: Those that take something away, by a curve.
+WEAKENING = ('attenuate', 'sigmoid')
 OUTPUTS = ('map', 'difference', 'gain')
 B_FACTORS = ('own', 'same')
 GROUPINGS = ('chain', 'residue', 'segment')
@@ -435,6 +437,15 @@ class FitParameters:
                 'fit_resolution', f'{{fit_resolution}} {self.fit_resolution:g} Å is finer than two '
                                   f'voxels; give at least {finest:.4g} Å')
         return self.fit_resolution
+
+
+def check_weakens(modification: Modification) -> None:
+    """Raise `SettingError` unless a modification takes something away, as subtraction does."""
+    if modification is None or modification.kind not in WEAKENING:
+        raise SettingError('kind', 'a subtraction mask needs a modification that weakens: '
+                                   + ' or '.join(WEAKENING))
+
+
 @dataclass(frozen=True)
 class Mask:
     """What a mask is to cover, and how it ends; section 8 of docs/method.md.
@@ -457,14 +468,12 @@ class Mask:
 
     def __post_init__(self):
         if self.kind not in MASKS:
-            raise ValueError(f'kind must be one of {", ".join(MASKS)}, not "{self.kind}"')
+            raise SettingError('kind', f'{{kind}} must be one of {", ".join(MASKS)}, not '
+                                       f'{_shown(self.kind)}')
         SETTINGS['mask_threshold'].check('threshold', self.threshold)
         _check_fields(self)
-        weakens = self.modification is not None and self.modification.kind in (
-            'attenuate', 'sigmoid')
-        if self.kind == 'subtraction' and not weakens:
-            raise ValueError(
-                'a subtraction mask needs a modification that weakens: attenuate or sigmoid')
+        if self.kind == 'subtraction':
+            check_weakens(self.modification)
 
     def derive_soft_edge(self, low_pass: float, step: float) -> float:
         """The width of the edge in Å, for a low-pass (Å) and a map's coarsest step (Å)."""

@@ -153,8 +153,9 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
     resolved, working, kernel = derive(parameters, grid)
     if full_scale_model is not None:
         if full_scale_region is not None or full_scale_from is not None:
-            raise ValueError(
-                'give only one of full_scale_model, full_scale_region and full_scale_from')
+            raise SettingError(
+                ('full_scale_model', 'full_scale_region', 'full_scale_from'),
+                'give only one of {full_scale_model}, {full_scale_region} and {full_scale_from}')
         check_model(full_scale_model, grid, resolved)
     stages = Stages(progress, {
         'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4,

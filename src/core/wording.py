@@ -19,8 +19,8 @@ SUSPECT, FLAT_SOLVENT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
 #: Remedies that are no setting; those that are stand as (setting, value).
 INVERT, RESCALE, REPLACE_VALUES, STATE_VOXEL_SIZE = (
     'invert', 'rescale', 'replace values', 'state voxel size')
-UNMASKED, SOLVENT_MASK, REGION, UNSHARPENED = (
-    'unmasked map', 'solvent mask', 'region', 'unsharpened map')
+UNMASKED, SOLVENT_MASK, REGION, UNSHARPENED, FIT_MODEL = (
+    'unmasked map', 'solvent mask', 'region', 'unsharpened map', 'fit model')
 
 
 class Face(NamedTuple):
@@ -44,6 +44,7 @@ CORE = Face(str, lambda setting, value: f'give {setting}={value!r}', {
     SOLVENT_MASK: 'give a solvent_mask',
     REGION: 'give a full_scale_region',
     UNSHARPENED: 'use the unsharpened map',
+    FIT_MODEL: 'fit it to the map first',
 })
 
 
@@ -87,7 +88,7 @@ class _Worded(ValueError):
 
 
 class MapError(_Worded):
-    """Something is wrong with a map."""
+    """Something is wrong with a map, or with a model or a mask that goes with it."""
 
 
 class SettingError(_Worded):

@@ -8,7 +8,7 @@ from chimerax.core.errors import UserError
 
 from ..core import Atoms
 from ..core.grouping import Group, ResidueTable, group_residues
-from . import volumes
+from .altlocs import conformers_of
 
 
 @dataclass(eq=False)
@@ -49,37 +49,12 @@ class GroupedAtoms:
 
     def on(self, volume):
         """The core's `Atoms` in the frame of a map, every alternate location with its share."""
-        places, elements, groups, weights = [], [], [], []
-        alternate = self.atoms.num_alt_locs > 1
-        plain = ~alternate
-        places.append(self.atoms.scene_coords[plain])
-        elements += self.atoms.elements.numbers[plain].tolist()
-        groups += self.group_of[plain].tolist()
-        weights += [1.0] * int(plain.sum())
-        for index in np.flatnonzero(alternate):
-            atom = self.atoms[int(index)]
-            for place, share in _conformers(atom):
-                places.append(place[None])
-                elements.append(atom.element.number)
-                groups.append(int(self.group_of[index]))
-                weights.append(share)
+        index, places, weights = conformers_of(self.atoms)
         to_map = volume.scene_position.inverse()
         origin = np.array(volume.data.ijk_to_xyz((0, 0, 0)))
-        positions = to_map * np.concatenate(places) - origin
-        return Atoms(positions, elements, groups, tuple(group.name for group in self.groups),
-                     weights, tuple(group.kind for group in self.groups))
-
-
-def _conformers(atom):
-    """(place in the scene, share) of each alternate location of an atom."""
-    found = []
-    with atom.suppress_alt_loc_change_notifications():
-        for location in atom.alt_locs:
-            atom.alt_loc = location
-            found.append((np.array(atom.scene_coord), float(atom.occupancy)))
-    total = sum(share for _, share in found)
-    number = len(found)
-    return [(place, share / total if total > 0 else 1 / number) for place, share in found]
+        return Atoms(to_map * places - origin, self.atoms.elements.numbers[index],
+                     self.group_of[index], tuple(group.name for group in self.groups), weights,
+                     tuple(group.kind for group in self.groups))
 
 
 def group_atoms(atoms, by='chain', segment=None, named=None):
@@ -136,10 +111,3 @@ def _named_groups(heavy, named):
         group_of[mine] = i
         groups.append(Group(name, '', np.zeros(0, int)))
     return GroupedAtoms(heavy, groups, group_of, given=True)
-
-
-def same_frame(one, other):
-    """Whether two maps have one grid at one place, so that a design serves both."""
-    return volumes.grid_of(one).same_as(volumes.grid_of(other)) and np.allclose(
-        (one.scene_position * one.data.ijk_to_xyz_transform).matrix,
-        (other.scene_position * other.data.ijk_to_xyz_transform).matrix, atol=1e-3)

@@ -8,6 +8,7 @@ from chimerax.atomic import Residue
 from chimerax.core.errors import UserError
 from chimerax.core.undo import UndoAction
 
+from .altlocs import get_at, locations_of, set_at, shares_of
 from .values import scale_at
 
 #: Who registers the attributes, as ChimeraX tells its user.
@@ -137,19 +138,20 @@ class Readout:
     def set_attributes(self):
         """Give atoms, residues and chains their values; those without any lose an older one."""
         name = self.attribute
-        _give(self.layout.atoms, name, self.values)
-        _give(self.layout.residues, name, self.residue_values)
+        give(self.layout.atoms, name, self.values)
+        give(self.layout.residues, name, self.residue_values)
         for part, value in zip(self.layout.parts, self.part_values, strict=True):
             chain = part.chain
             if chain is not None:
-                _give([chain], name, value[None])
+                give([chain], name, value[None])
 
 
 def _ratio(sums, counts):
     return np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
 
 
-def _give(owners, name, values):
+def give(owners, name, values):
+    """Give residues, atoms or chains values (n,) as an attribute; not-a-number takes it away."""
     for owner, value in zip(owners, values.tolist(), strict=True):
         if value == value:
             setattr(owner, name, value)
@@ -181,31 +183,14 @@ class ColumnWritten(UndoAction):
     def __init__(self, atoms, column, values):
         super().__init__(f'occupy atoms column {column}')
         self._attribute = COLUMNS[column]
-        self._old = [(atom, location, self._get(atom, location))
-                     for atom in atoms for location in atom.alt_locs or [None]]
-        shares = _shares(self._old) if column == 'occupancy' else {}
+        self._old = [(atom, location, get_at(atom, location, self._attribute))
+                     for atom, location in locations_of(atoms)]
+        shares = shares_of(self._old) if column == 'occupancy' else {}
         #: Whether any value is shared out among alternate locations.
         self.shares_out = bool(shares)
         of_atoms = dict(zip(atoms, values.tolist(), strict=True))
         self._new = [(atom, location, of_atoms[atom] * shares.get((atom, location), 1.0))
                      for atom, location, _ in self._old]
-
-    def _get(self, atom, location):
-        if location is None:
-            return getattr(atom, self._attribute)
-        with atom.suppress_alt_loc_change_notifications():
-            atom.alt_loc = location
-            return getattr(atom, self._attribute)
-
-    def _set(self, atom, location, value):
-        if atom.deleted:
-            return
-        if location is None:
-            setattr(atom, self._attribute, value)
-        elif location in atom.alt_locs:
-            with atom.suppress_alt_loc_change_notifications():
-                atom.alt_loc = location
-                setattr(atom, self._attribute, value)
 
     def undo(self):
         """Put back what was there."""
@@ -217,28 +202,7 @@ class ColumnWritten(UndoAction):
 
     def _write(self, values):
         for atom, location, value in values:
-            self._set(atom, location, value)
-
-
-def _shares(occupancies):
-    """The share of each alternate location in its residue, by (atom, location).
-
-    occupancies: (atom, location, occupancy), location None where there is no other. Shares are of
-    what the conformers of a residue have in all, so that an atom that only one of them has keeps
-    that one's share. Where all are zero, they are equal.
-    """
-    conformers = {}     # residue: {location: its largest occupancy}
-    for atom, location, occupancy in occupancies:
-        if location is not None:
-            known = conformers.setdefault(atom.residue, {})
-            known[location] = max(occupancy, known.get(location, 0.0))
-    found = {}
-    for atom, location, occupancy in occupancies:
-        if location is not None:
-            known = conformers[atom.residue]
-            total = sum(known.values())
-            found[atom, location] = occupancy / total if total > 0 else 1 / len(known)
-    return found
+            set_at(atom, location, self._attribute, value)
 
 
 def write_residues(file, readouts):

@@ -20,6 +20,7 @@ def face(volume=None):
         wording.SOLVENT_MASK: 'give a solventMask',
         wording.REGION: 'give a fullScaleRegion',
         wording.UNSHARPENED: 'use the unsharpened map',
+        wording.FIT_MODEL: f'fit it first, with "fitmap" in map {number}',
     })
 
 

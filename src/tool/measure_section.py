@@ -1,7 +1,5 @@
 """Measure: how much of each part is there, as numbers that stand in the panel."""
 
-from importlib.util import find_spec
-
 from Qt.QtWidgets import QCheckBox, QLabel, QPushButton, QStackedWidget, QWidget
 
 from ..core.parameters import SETTINGS
@@ -26,7 +24,7 @@ class MeasureSection:
         self._panel = panel
         self.widget = QWidget()
         layout = column(self.widget)
-        self.what = menu([one for one in _WHAT if _is_there(one[1])], tooltip='What to measure')
+        self.what = menu(_WHAT, tooltip='What to measure')
         self.what.setAccessibleName('what to measure')
         self.measure = QPushButton('Measure')
         self.measure.clicked.connect(lambda: self.run())
@@ -94,7 +92,7 @@ class MeasureSection:
 
     def _what_chosen(self, _index=0):
         """Put the one menu of models where it is needed."""
-        slot = {'fit': getattr(self, '_fit_slot', None), 'atoms': self._atoms_slot,
+        slot = {'fit': self._fit_slot, 'atoms': self._atoms_slot,
                 'compare': self._compare_slot}.get(self.what.currentData())
         if slot is not None:
             slot.layout().insertWidget(0, self.model)
@@ -229,7 +227,3 @@ def _page(*rows):
     for row in rows:
         layout.addLayout(row)
     return page
-
-
-def _is_there(command):
-    return find_spec(f'...commands.{command}', __name__) is not None

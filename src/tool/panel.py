@@ -5,16 +5,8 @@ from weakref import WeakKeyDictionary
 from chimerax.core.commands import run
 from chimerax.core.errors import NotABug
 from chimerax.core.models import ADD_MODELS, MODEL_DISPLAY_CHANGED, REMOVE_MODELS
-from Qt.QtCore import QSize, Qt, QTimer
-from Qt.QtWidgets import (
-    QApplication,
-    QFrame,
-    QScrollArea,
-    QSizePolicy,
-    QStyle,
-    QTabWidget,
-    QWidget,
-)
+from Qt.QtCore import QTimer
+from Qt.QtWidgets import QApplication, QWidget
 
 from ..session import jobs
 from ..session.record import CHANGED, record
@@ -26,80 +18,10 @@ from .measure_section import MeasureSection
 from .modify_section import ModifySection
 from .settings import settings
 from .solvent_section import SolventSection
+from .tabs import Scrolled, Tabs
 from .widgets import ModelChoice, column
 
 _SLACK = 6
-
-
-class _Tabs(QTabWidget):
-    """Tabs as tall as the one that is shown, not as the tallest."""
-
-    def __init__(self):
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setUsesScrollButtons(False)
-        self.currentChanged.connect(self._fit)
-
-    def addTab(self, widget, title):
-        super().addTab(widget, title)
-        self._fit()
-
-    def sizeHint(self):
-        return self._around(self.currentWidget().sizeHint())
-
-    def heightForWidth(self, width):
-        return self._around(QSize(0, self.page_height(self.currentIndex(), width))).height()
-
-    def page_height(self, index, width):
-        """How high a page has to be where the tabs have a width."""
-        layout = self.widget(index).layout()
-        if layout.hasHeightForWidth():
-            return layout.totalHeightForWidth(width - self._frame())
-        return layout.totalSizeHint().height()
-
-    def minimumSizeHint(self):
-        least = self._around(self.currentWidget().minimumSizeHint())
-        widths = [self.widget(index).minimumSizeHint().width() for index in range(self.count())]
-        # As wide as the widest: the panel does not change its width with its tabs.
-        return QSize(max(least.width(), *widths), least.height())
-
-    def _around(self, size):
-        """The size with tabs and frame around a page."""
-        bar = self.tabBar().minimumSizeHint()
-        # What the style really puts around a page is known once there is one.
-        page = self.currentWidget()
-        around = self.height() - page.height() if page.isVisible() else bar.height()
-        return QSize(max(size.width() + self._frame(), bar.width()), size.height() + around)
-
-    def _frame(self):
-        return 2 * self.style().pixelMetric(QStyle.PixelMetric.PM_DefaultFrameWidth, None, self)
-
-    def _fit(self, *_):
-        for index in range(self.count()):
-            shown = index == self.currentIndex()
-            policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
-            self.widget(index).setSizePolicy(policy, policy)
-        self.updateGeometry()
-
-
-class _Scrolled(QScrollArea):
-    """Scrolls, up and down, what does not fit between top and bottom."""
-
-    def __init__(self, content):
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidget(content)
-
-    def sizeHint(self):
-        return self.widget().sizeHint()
-
-    def minimumSizeHint(self):
-        bar = self.verticalScrollBar().sizeHint().width()
-        # Some lines, so that the panel is never only its edges.
-        return QSize(self.widget().minimumSizeHint().width() + bar,
-                     4 * self.fontMetrics().height())
 
 
 class Panel:
@@ -136,7 +58,7 @@ class Panel:
         self.refresh()
 
     def _lay_out(self):
-        self.tabs = _Tabs()
+        self.tabs = Tabs()
         for section in self.sections:
             self.tabs.addTab(section.widget, section.title)
         middle = QWidget()
@@ -146,7 +68,7 @@ class Panel:
             layout.addWidget(options)
             options.hide()
         layout.addStretch(1)
-        self.scrolled = _Scrolled(middle)
+        self.scrolled = Scrolled(middle)
         self.widget = QWidget()
         whole = column(self.widget, margins=(0, 0, 0, 0))
         whole.addWidget(self.map.widget)

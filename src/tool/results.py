@@ -7,6 +7,7 @@ import numpy as np
 
 from ..commands.compare import Comparison
 from ..commands.fit import Fitted
+from ..commands.fitresults import specifier
 from ..commands.logtables import selecting
 from ..core.masks import TargetedOccupancy
 from ..session.readout import Readout
@@ -89,7 +90,7 @@ def table_of(result, words=''):
     if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
         return _of_readout(result[0])
     if isinstance(result, Fitted):
-        return _of_fit(result.found[0]) if len(result.found) == 1 else _of_fits(result)
+        return _of_fit(result) if len(result.found) == 1 else _of_fits(result)
     return None
 
 
@@ -104,7 +105,7 @@ def _of_readout(readout):
             (part.name, Number(float(readout.part_values[index]), share=True),
              Number(float(least)), Number(float(most)),
              Number(len(part.residues), decimals=0)),
-            selecting(part, readout.layout.residues[part.residues])))
+            selecting(readout.layout.residues[part.residues])))
     return Table(f'{readout.mode.capitalize()} scale along the model',
                  ('Chain', 'Mean scale', 'Least', 'Most', 'Residues'), rows)
 
@@ -112,11 +113,11 @@ def _of_readout(readout):
 def _of_fit(result):
     """A row for each group: its occupancy and B-factor, with errors."""
     rows = []
-    for group in result.groups:
-        spec = getattr(group, 'spec', '') or _spec(group.name)
+    for index, group in enumerate(result.found[0].groups):
         rows.append(Row((group.name, Number(group.occupancy, group.error, share=True),
                          Number(group.b_factor, group.b_error, 0),
-                         Number(group.atoms, decimals=0), group.note), spec))
+                         Number(group.atoms, decimals=0), group.note),
+                        specifier(result.grouped, index)))
     return Table('Occupancy of groups of atoms', ('Group', 'Occupancy', 'B (Å²)', 'Atoms', 'Note'),
                  rows)
 
@@ -125,8 +126,8 @@ def _of_fits(result):
     """A row for each group, with its occupancy in each map."""
     columns = [one.groups for one in result.found]
     rows = [Row((groups[0].name, *(Number(group.occupancy, group.error, share=True)
-                                   for group in groups)), _spec(groups[0].name))
-            for groups in zip(*columns, strict=True)]
+                                   for group in groups)), specifier(result.grouped, index))
+            for index, groups in enumerate(zip(*columns, strict=True))]
     names = [f'#{volume.id_string}' for volume in result.maps]
     return Table('Occupancy of groups of atoms', ('Group', *names), rows, heat=True)
 

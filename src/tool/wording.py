@@ -39,7 +39,8 @@ FACE = wording.Face(label, _given, {
     wording.UNMASKED: 'use the map as it was before it was masked',
     wording.SOLVENT_MASK: 'choose a solvent mask and estimate again',
     wording.REGION: 'choose a "Full region"',
-    wording.UNSHARPENED: 'use the unsharpened map'})
+    wording.UNSHARPENED: 'use the unsharpened map',
+    wording.FIT_MODEL: 'fit it first, with Fit in Map'})
 
 
 def sentence(text):

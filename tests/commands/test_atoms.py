@@ -151,9 +151,9 @@ def test_links_hold_when_another_model_is_opened(session, run, pair, open_model)
     from chimerax.occupy.commands.logtables import selecting
     (readout,) = run('occupy atoms #3 map #1')
     part = readout.layout.parts[0]
-    assert selecting(part, readout.layout.residues[part.residues]) == '#3/A'
-    assert selecting(part, readout.layout.residues[part.residues[1:4]]) == '#3/A:2-4'
-    assert selecting(part, readout.layout.residues[np.array([0, 1, 4])]) == '#3/A:1-2,5'
+    assert selecting(readout.layout.residues[part.residues]) == '#3/A'
+    assert selecting(readout.layout.residues[part.residues[1:4]]) == '#3/A:2-4'
+    assert selecting(readout.layout.residues[np.array([0, 1, 4])]) == '#3/A:1-2,5'
 
 
 def test_links_to_parts_of_a_chain(session, run, blobs, open_model):
@@ -166,7 +166,7 @@ def test_links_to_parts_of_a_chain(session, run, blobs, open_model):
     polymer, other = readout.layout.parts
     for part, spec in ((polymer, '#3/A:11A,1-11'), (other, '#3/A:101')):
         residues = readout.layout.residues[part.residues]
-        assert selecting(part, residues) == spec
+        assert selecting(residues) == spec
         run(f'select {spec}')
         assert len(session.selection.items('atoms')[0].unique_residues) == len(residues)
 
