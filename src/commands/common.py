@@ -198,6 +198,11 @@ def next_numbers(session, count, taken=()):
     return found
 
 
+def point_text(point):
+    """A point (x, y, z) as a command takes it, to a hundredth of an Å."""
+    return ','.join(f'{round(float(c), 2) + 0.0:g}' for c in point)
+
+
 def value_text(value):
     """A value as a command takes it."""
     if isinstance(value, bool):
