@@ -18,7 +18,7 @@ class TestConnectedAt:
         return mask
 
     def test_within_a_part(self):
-        part = connected_at(self.mask(), (3.4, 3, 3), self.GRID, 1)
+        part = connected_at(self.mask(), (3.4, 3, 3), self.GRID, 1.5)
         assert part[5, 5, 5]
         assert part.sum() == 28
 
