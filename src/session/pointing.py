@@ -68,10 +68,15 @@ def read(session, entry, point):
     return reading
 
 
+def is_inside(source, point):
+    """Whether a point of the scene lies in a map."""
+    index = source.data.xyz_to_ijk(source.scene_position.inverse() * np.array(point, float))
+    return all(-1 < i < n for i, n in zip(index, source.data.size, strict=True))
+
+
 def check_inside(source, point):
     """Raise `UserError` where a point of the scene lies outside a map."""
-    index = source.data.xyz_to_ijk(source.scene_position.inverse() * np.array(point, float))
-    if not all(-1 < i < n for i, n in zip(index, source.data.size, strict=True)):
+    if not is_inside(source, point):
         place = ','.join(f'{c:.4g}' for c in point)
         raise UserError(f'the place {place} lies outside {volumes.label(source)}')
 
