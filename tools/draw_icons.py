@@ -95,8 +95,9 @@ def _component(axes, weak=0.35):
 def _pointer(axes, x, y):
     """The arrow of a mouse, its tip at a point."""
     arrow = np.array([(0, 0), (0, -22), (5, -17.5), (8.5, -25.5), (12, -24), (8.5, -16),
-                      (15, -15.5), (0, 0)]) + (x, y)
-    axes.add_patch(PathPatch(Outline(arrow), facecolor=PAPER, edgecolor='#20242b',
+                      (15, -15.5), (0, 0)])
+    tip = np.array((x, y))
+    axes.add_patch(PathPatch(Outline(arrow + tip), facecolor=PAPER, edgecolor='#20242b',
                              linewidth=1.8, zorder=5))
 
 
