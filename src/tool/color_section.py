@@ -66,7 +66,7 @@ class ColorSection:
         triggers = pointing.triggers(panel.session)
         self._pointed = triggers, triggers.add_handler(
             pointing.POINTED, lambda _name, reading: self._mark(reading))
-        self._marked = None         # map and mode that the mark is of
+        self._marked = None         # the estimate that the mark is of
         self._load()
         self._connect()
 
@@ -74,7 +74,7 @@ class ColorSection:
         """Mark the scale where somebody points, where it is of what is shown here."""
         panel = self._panel
         if reading.source is panel.volume and reading.mode == panel.mode:
-            self._marked = reading.source, reading.mode
+            self._marked = panel.entry().estimate
             self.histogram.mark = reading.scale
 
     def _connect(self):
@@ -245,7 +245,8 @@ class ColorSection:
         if not self.histogram.dragging and replace(self.look(), shown=look.shown) != look:
             self.show_look(look.palette, look.range)
             self.key.setChecked(look.key)
-        if self._marked != (panel.volume, panel.mode):
+        entry = panel.entry()
+        if self._marked is not (entry and entry.estimate):
             self.histogram.mark = self._marked = None
         self.shown.refresh(reason)
         self.look_at_surfaces()
