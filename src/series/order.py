@@ -65,7 +65,7 @@ def by_likeness(rows: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np
     empty[told] = False
     index = np.triu_indices(len(rows), 1)
     aside = empty[index[0]] != empty[index[1]]
-    apart[aside] = 1.25 * max(float(apart.max()), 1e-6)
+    apart[aside] = 1.05 * max(float(apart.max()), 1e-6)
     links = linkage(apart, 'average', optimal_ordering=len(rows) <= MOST_TURNED)
     if len(rows) > MOST_TURNED:
         links = _turned(links, _component(rows))
