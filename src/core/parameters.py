@@ -48,6 +48,8 @@ LEAST_LIGAND = 4
 SAME_GREY = 0.1
 #: Solvent that several maps have in common is taken from so many of them.
 SOLVENT_MAPS = 5
+#: False discovery rate at which groups of a series are said to go together or exclude each other.
+SERIES_RATE = 0.05
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
