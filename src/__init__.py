@@ -43,6 +43,9 @@ if BundleAPI is not None:
             if class_name == 'ScaleColor':
                 from .session.coloring import ScaleColor
                 return ScaleColor
+            if class_name == 'ScaleMask':
+                from .session.showing import ScaleMask
+                return ScaleMask
             if class_name == 'OccupyTool':
                 from .tool import OccupyTool
                 return OccupyTool

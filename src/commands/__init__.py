@@ -17,9 +17,10 @@ def register_all(command_info, logger):
         mask,
         modify,
         plot,
+        show,
         target,
         tiles,
     )
-    for module in (estimate, color, tiles, modify, confidence, mask, target, level, plot, atoms,
-                   fit, compare):
+    for module in (estimate, color, show, tiles, modify, confidence, mask, target, level, plot,
+                   atoms, fit, compare):
         module.register(command_info, logger)

@@ -2,7 +2,7 @@
 
 from chimerax.core.undo import UndoState
 
-from ..session import coloring, volumes
+from ..session import coloring, showing, volumes
 from ..session.record import record
 from . import common
 
@@ -53,6 +53,7 @@ def show_like(session, volume, source):
         coloring.color_surfaces(
             session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits,
             undoable=False)
+    showing.carry(session, source, volume)
     # Undo gives the view before back; the new map stays open and keeps its colours.
     undo = UndoState('occupy modify')
     undo.add(source, 'display', before, False)

@@ -1,4 +1,4 @@
-"""Colour: palette, range on a histogram of the scale, key, tiles, and colours taken off again."""
+"""Colour: palette, range on a histogram of the scale, key, tiles, and what of it all is shown."""
 
 from dataclasses import replace
 
@@ -12,6 +12,7 @@ from ..session.follow import followers
 from ..session.key import family, scale_key, shown_on
 from .drawings import RangeHistogram
 from .look import Look, color_command, look_of, look_words
+from .shown_row import ShownRow
 from .surface_values import SurfaceValues
 from .widgets import Beside, beside, column, enable_if, menu, number_box
 
@@ -59,6 +60,8 @@ class ColorSection:
         layout.addWidget(Beside(
             beside('Range', self.low, 'to', self.high, self.default_range, 1, stretch=False),
             beside(self.apply_button, self.remove)))
+        self.shown = ShownRow(panel)
+        layout.addLayout(self.shown.layout)
         layout.addStretch(1)
         self._load()
         self._connect()
@@ -217,7 +220,7 @@ class ColorSection:
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
-        return ''
+        return self.shown.words
 
     def refresh(self):
         """Show the colours that are on the surface, or that the next estimate will give."""
@@ -231,6 +234,7 @@ class ColorSection:
         if not self.histogram.dragging and replace(self.look(), shown=look.shown) != look:
             self.show_look(look.palette, look.range)
             self.key.setChecked(look.key)
+        self.shown.refresh(reason)
         self.look_at_surfaces()
 
     def look_at_surfaces(self):
@@ -255,6 +259,7 @@ class ColorSection:
 
     def close(self):
         """Let go of surfaces."""
+        self.shown.end_trial()
         self._values.undo_recolor()
         self._values.forget()
 

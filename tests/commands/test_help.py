@@ -14,7 +14,7 @@ UNITS = {'residues': 'Residues', 'Å': '&Aring;', 'voxels': 'voxels'}
 #: Keywords whose setting has another name.
 SETTING_OF = {'threshold': 'mask_threshold', 'distance': 'region_distance'}
 #: Keywords that are called as a setting of other commands is.
-OTHERS = {('occupy fit', 'output')}
+OTHERS = {('occupy fit', 'output'), ('occupy show', 'above'), ('occupy show', 'below')}
 #: The keywords of `occupy` itself have sections of their own.
 OWN_SECTIONS = {'occupy': ('estimation', 'colouring', 'output')}
 
