@@ -16,6 +16,13 @@ if BundleAPI is not None:
         api_version = 1
 
         @staticmethod
+        def initialize(session, _bundle_info):
+            # At every start of ChimeraX: mouse modes have to be there before they are asked for.
+            if session.ui.is_gui:
+                from .tool import mouse
+                mouse.register(session)
+
+        @staticmethod
         def register_command(_bundle_info, command_info, logger):
             from . import commands
             commands.register_all(command_info, logger)

@@ -75,7 +75,8 @@ def test_every_bundle_that_is_imported_is_a_dependency(metadata):
     needed = {re.match(r'[\w-]+', line)[0] for line in metadata.get_all('Requires-Dist')}
     packages = {'occupy': 'OccuPy', 'ui': 'UI'}
     for path in SOURCE.rglob('*.py'):
-        for package in re.findall(r'(?:from|import) chimerax\.(\w+)', path.read_text()):
+        text = path.read_text(encoding='utf-8')
+        for package in re.findall(r'(?:from|import) chimerax\.(\w+)', text):
             name = packages.get(package) or ''.join(
                 part.capitalize() for part in package.split('_'))
             assert name == 'OccuPy' or f'ChimeraX-{name}' in needed, (path.name, package)

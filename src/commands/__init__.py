@@ -7,6 +7,7 @@ def register_all(command_info, logger):
     ChimeraX knows only the word `occupy` until it is first used; then all come at once.
     """
     from . import (
+        at,
         atoms,
         color,
         compare,
@@ -21,6 +22,6 @@ def register_all(command_info, logger):
         target,
         tiles,
     )
-    for module in (estimate, color, show, tiles, modify, confidence, mask, target, level, plot,
-                   atoms, fit, compare):
+    for module in (estimate, color, show, at, tiles, modify, confidence, mask, target, level,
+                   plot, atoms, fit, compare):
         module.register(command_info, logger)

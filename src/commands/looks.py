@@ -3,6 +3,7 @@
 from chimerax.core.undo import UndoState
 
 from ..session import coloring, showing, volumes
+from ..session.key import shown_of
 from ..session.record import record
 from . import common
 
@@ -29,6 +30,15 @@ def choose_look(session, source, palette, limits, found):
     else:
         limits = tuple(look.get('range', coloring.DEFAULT_RANGE))
     return palette, limits
+
+
+def entry_seen(session, volume, mode=None):
+    """The estimate that is meant: of the mode asked for, or seen on the map, or else the latest."""
+    if mode is None and volume is not None:
+        shown = shown_of(volume) or shown_of(volumes.source_of(volume) or volume)
+        if shown is not None and record(session).entry(shown.owner, shown.mode) is not None:
+            mode = shown.mode
+    return common.entry_of(session, volume, mode)
 
 
 def scale_map_of(session, entry):

@@ -5,10 +5,8 @@ from chimerax.core.errors import UserError
 
 from ..core.parameters import default
 from ..session import coloring, volumes
-from ..session.key import shown_of
-from ..session.record import record
 from ..session.showing import ScaleMask, Seen, Shown, mask_of, put, share_shown
-from . import common
+from . import common, looks
 
 
 def occupy_show(session, maps, *, above=None, below=None, mode=None):
@@ -25,7 +23,7 @@ def occupy_show(session, maps, *, above=None, below=None, mode=None):
         raise UserError(f'above must not be more than below, but {above:g} is more than {below:g}')
     if not limited:
         return _show_all(session, maps)
-    plan = [(volume, _entry(session, volume, mode)) for volume in maps]
+    plan = [(volume, looks.entry_seen(session, volume, mode)) for volume in maps]
     surfaces, masks = [], []
     for volume, entry in plan:
         own = [surface for surface in coloring.surfaces_of(volume)
@@ -58,15 +56,6 @@ def _change(session, surfaces, masks):
     before = Seen(surfaces)
     put(session, surfaces, masks)
     session.undo.register(Shown('occupy show', before, Seen(surfaces)))
-
-
-def _entry(session, volume, mode):
-    """The estimate that is meant: of the mode asked for, or seen, or else the latest."""
-    if mode is None:
-        seen = shown_of(volume) or shown_of(volumes.source_of(volume) or volume)
-        if seen is not None and record(session).entry(seen.owner, seen.mode) is not None:
-            mode = seen.mode
-    return common.entry_of(session, volume, mode)
 
 
 def _words(mode, above, below):
