@@ -85,7 +85,8 @@ def _maps(session):
 def _without_dust(maps):
     """The command that hides specks of maps, in a list; none where there are no surfaces."""
     # A surface holds one mask, and that of a scale was asked for.
-    dusty = [volume for volume in maps if volume.surfaces and not any(map(mask_of, volume.surfaces))]
+    dusty = [volume for volume in maps
+             if volume.surfaces and not any(map(mask_of, volume.surfaces))]
     return [f'surface dust {_spec(dusty)} size {_DUST}'] if dusty else []
 
 
