@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ..core import SETTINGS
+from ..core.parameters import default
 from .outcome import ALREADY_DONE, DONE
 from .request import ESTIMATE, Request
 from .run import NAME, OUTPUT_DIR, run_batch
@@ -56,6 +57,7 @@ def _main(arguments):
     parser = _parser()
     arguments = sys.argv[1:] if arguments is None else arguments
     options = vars(parser.parse_intermixed_args(list(_with_lists(arguments, parser))))
+    options['full'] = full_of(options['full'])
     maps, quiet = _expanded(options.pop('maps')), options.pop('quiet')
     runs = {name: options.pop(name) for name in
             ('output_dir', 'name', 'overwrite', 'jobs', 'threads', 'dask')}
@@ -141,6 +143,9 @@ def _parser():
     parser.add_argument('maps', nargs='+', metavar='MAPS',
                         help='Maps to work on: .mrc, .map, .ccp4, also .gz or .bz2.')
     _add_results(parser.add_argument_group('results'))
+    add_model(parser.add_argument_group('occupancies of a model'), 'Write how much of each part '
+              'of a model (PDB or mmCIF) the map holds, as CSV; may be given several times. {name} '
+              'and {folder} in its path stand for those of each map.')
     _add_estimate(parser.add_argument_group('estimate'))
     _add_modification(parser.add_argument_group('modified maps'))
     _add_run(parser.add_argument_group('files and processes'))
@@ -160,17 +165,40 @@ def _add_results(group):
                        help='Write a map with solvent suppressed, and nothing else changed.')
     group.add_argument('--mask-solvent', action='store_true',
                        help='Write a mask that is 1 where the scale exceeds --mask-threshold.')
-    _add_setting(group, 'mask_threshold')
+    add_setting(group, 'mask_threshold')
     for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
         _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
-    _add_setting(group, 'covers')
+    add_setting(group, 'covers')
     group.add_argument('--plots', action='store_true',
                        help='Draw the solvent model of each map (PNG; needs matplotlib).')
 
 
+def add_model(group, text):
+    """Options that name a model and say how it is fitted."""
+    group.add_argument('--model', action='append', default=[], metavar='FILE', help=text)
+    group.add_argument('--groups', metavar='GROUPS', default=default('by'),
+                       help='What is fitted each by itself: chain (the default; ligands and '
+                            'nucleic acid by themselves), residue, "segment 20", specifiers such '
+                            'as "/A /B:1-100", or a file of those, a line for each group, perhaps '
+                            'with a name before.')
+    group.add_argument('--full', action='append', metavar='GROUP|LEVEL',
+                       help='A group known to be full, by its name (may be given several times), '
+                            'or the level that counts as full (default: what the fullest groups '
+                            'have in common).')
+    for name in ('fit_resolution', 'b_factor'):
+        add_setting(group, name)
+
+
+def full_of(words):
+    """What is full, as `core.occupancies` takes it, from words of the command line."""
+    if words and len(words) == 1 and _is_number(words[0]):
+        return float(words[0])
+    return words
+
+
 def _add_estimate(group):
     for name in ESTIMATE:
-        _add_setting(group, name)
+        add_setting(group, name)
     group.add_argument('--full-scale-from', metavar='FILE',
                        help='Take full scale from the report (JSON) of another map, or from '
                             'another map itself, so that classes of one data set compare.')
@@ -188,7 +216,7 @@ def _add_estimate(group):
 def _add_modification(group):
     for name in ('pivot', 'scale_limit', 'hedge', 'exclude_solvent', 'output_low_pass',
                  'match_histogram', 'seed', 'output'):
-        _add_setting(group, name)
+        add_setting(group, name)
     group.add_argument('--modify-everywhere', action='store_true',
                        help='Modify every voxel, whatever the confidence that it is not solvent.')
 
@@ -215,7 +243,7 @@ def _add_run(group):
     group.add_argument('-h', '--help', action='help', help='Show this text and end.')
 
 
-def _add_setting(group, name):
+def add_setting(group, name):
     """An option whose text, default, unit and limits are those of the core."""
     setting = SETTINGS[name]
     flag = '--' + name.replace('_', '-')
