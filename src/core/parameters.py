@@ -48,6 +48,8 @@ LEAST_LIGAND = 4
 SAME_GREY = 0.1
 #: Solvent that several maps have in common is taken from so many of them.
 SOLVENT_MAPS = 5
+#: Groups of a series are said to go together, or to exclude each other, at this false discovery rate.
+SERIES_RATE = 0.05
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
