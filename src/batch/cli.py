@@ -17,6 +17,8 @@ from .wording import sentence
 
 #: Exit statuses: all well; a map failed; a mistake in the options; interrupted.
 WELL, FAILURES, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+#: The first word of the command line of a series; a map of that name is ./series.
+SERIES = 'series'
 #: With more maps than this, failures are told once more at the end.
 MANY = 10
 
@@ -36,6 +38,8 @@ failed (the others are done), 2 a mistake in the options, 130 interrupted.
   %(prog)s map.mrc
   %(prog)s --mode occupancy --confidence --plots maps/*.map.gz --jobs 4
   %(prog)s --amplify 3 --sigmoid 5 --pivot 0.2 classes/*.mrc -o modified
+  %(prog)s map.mrc --model model.cif
+  %(prog)s series volumes --model model.cif      (see series --help)
 '''
 
 
@@ -54,9 +58,12 @@ def _end(_number, _frame):
 
 
 def _main(arguments):
-    parser = _parser()
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = vars(parser.parse_intermixed_args(list(_with_lists(arguments, parser))))
+    if arguments and str(arguments[0]) == SERIES:
+        from . import series_cli
+        return series_cli.main(arguments[1:])
+    parser = _parser()
+    options = vars(parser.parse_intermixed_args(list(with_lists(arguments, parser))))
     options['full'] = full_of(options['full'])
     maps, quiet = _expanded(options.pop('maps')), options.pop('quiet')
     runs = {name: options.pop(name) for name in
@@ -110,7 +117,7 @@ def _summarize(outcomes, count, quiet):
             print(f'  {outcome.map}: {outcome.message}', file=sys.stderr)
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence."""
 
     def error(self, message):
@@ -118,7 +125,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
 
 
-def _with_lists(arguments, parser):
+def with_lists(arguments, parser):
     """The arguments, those of an @FILE in its place: a line each, blank ones left out."""
     # Not argparse's own, which reads files as the locale would have it.
     for argument in arguments:
@@ -131,15 +138,19 @@ def _with_lists(arguments, parser):
             why = getattr(error, 'strerror', None) or 'it is not text'
             parser.error(f'cannot read the list {argument[1:]}: {why.lower()}')
         lines = (line.strip(' \t\f\v\ufeff') for line in text.splitlines())
-        yield from _with_lists([line for line in lines if line], parser)
+        yield from with_lists([line for line in lines if line], parser)
+
+
+def formatter(prog):
+    """How --help is laid out."""
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=100)
 
 
 def _parser():
-    parser = _Parser(
+    parser = Parser(
         prog=f'{PROGRAM} -m chimerax.occupy', usage='%(prog)s MAPS… [options]', add_help=False,
         description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
-            prog, max_help_position=30, width=100))
+        formatter_class=formatter)
     parser.add_argument('maps', nargs='+', metavar='MAPS',
                         help='Maps to work on: .mrc, .map, .ccp4, also .gz or .bz2.')
     _add_results(parser.add_argument_group('results'))
@@ -173,9 +184,10 @@ def _add_results(group):
                        help='Draw the solvent model of each map (PNG; needs matplotlib).')
 
 
-def add_model(group, text):
-    """Options that name a model and say how it is fitted."""
-    group.add_argument('--model', action='append', default=[], metavar='FILE', help=text)
+def add_model(group, text, several=None):
+    """Options that name a model and say how it is fitted; `several` as nargs of argparse."""
+    group.add_argument('--model', nargs=several, action='extend' if several else 'append',
+                       default=[], metavar='FILE', help=text)
     group.add_argument('--groups', metavar='GROUPS', default=default('by'),
                        help='What is fitted each by itself: chain (the default; ligands and '
                             'nucleic acid by themselves), residue, "segment 20", specifiers such '
@@ -229,11 +241,16 @@ def _add_run(group):
                             f'{{result}}, the word for what it is (default: {NAME}).')
     group.add_argument('--overwrite', action='store_true',
                        help='Do maps again that are done, and replace files that are there.')
-    group.add_argument('-j', '--jobs', type=_number(int, 1), default=1, metavar='N',
+    group.add_argument('-j', '--jobs', type=number(int, 1), default=1, metavar='N',
                        help='Maps to work on at a time, each in a process of its own (default: 1).')
-    group.add_argument('--threads', type=_number(int, 1), metavar='N',
+    group.add_argument('--threads', type=number(int, 1), metavar='N',
                        help='Threads for each map (default: as many as there are processors, '
                             'divided by --jobs; 1 with --dask). Results do not depend on it.')
+    add_common(group)
+
+
+def add_common(group):
+    """Options of every batch: who does the work, what is told."""
     group.add_argument('--dask', metavar='ADDRESS',
                        help='Have the workers of a Dask cluster do the work: the address of its '
                             'scheduler, such as tcp://node1:8786.')
@@ -318,7 +335,7 @@ def _is_number(text):
     return True
 
 
-def _number(kind, least):
+def number(kind, least):
     def read(text):
         try:
             value = kind(text)

@@ -16,7 +16,7 @@ _kept = {}
 
 def model_groups(paths, words):
     """The `ModelGroups` of model files; the latest are kept as long as the files stay the same."""
-    return _once('groups', (tuple(paths), _states(paths), words), lambda: read_groups(paths, words))
+    return once('groups', (tuple(paths), states(paths), words), lambda: read_groups(paths, words))
 
 
 def fit_map(source, paths, words, parameters, full=None, solvent=None, progress=None):
@@ -28,16 +28,17 @@ def fit_map(source, paths, words, parameters, full=None, solvent=None, progress=
     """
     report = progress or (lambda share, stage='': None)
     groups = model_groups(paths, words)
-    key = (tuple(paths), _states(paths), words, parameters, source.array.shape, source.axes,
+    key = (tuple(paths), states(paths), words, parameters, source.array.shape, source.axes,
            source.position, source.rotation.tobytes())
-    design = _once('design', key, lambda: prepare(
+    design = once('design', key, lambda: prepare(
         source.array.shape, source.axes, groups.on(source), parameters,
-        progress=lambda share, stage='': report(0.3 * share)))
+        progress=lambda share, stage='': report(0.3 * share, 'Drawing the model')))
     return fit_occupancies(design, source.array, full=full, solvent=solvent,
-                           progress=lambda share, stage='': report(0.3 + 0.7 * share))
+                           progress=lambda share, stage='': report(
+                               0.3 + 0.7 * share, 'Fitting'))
 
 
-def _states(paths):
+def states(paths):
     """What changes when a file does; None for one that is not there, which reading tells of."""
     found = []
     for path in paths:
@@ -49,7 +50,7 @@ def _states(paths):
     return tuple(found)
 
 
-def _once(what, key, make):
+def once(what, key, make):
     """What `make` makes, kept until there is another key: such things are large."""
     # A worker of Dask may have several threads.
     with _lock:
