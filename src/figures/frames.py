@@ -1,4 +1,4 @@
-"""Occupancy of each group against frame, groups named at their lines, drawn with matplotlib alone."""
+"""Occupancy of each group against frame, groups named at their lines: matplotlib alone."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _PALETTE, _SEEN = 'viridis', (0.0, 0.85)
 
 
 def frames_figure(table, title=''):
-    """A new matplotlib `Figure`: occupancy of the groups of a `SeriesTable` in its volumes, as given.
+    """A new matplotlib `Figure`: occupancies of a `SeriesTable` against its volumes, as given.
 
     Groups that go alike share a panel, at most a dozen of them. The colours of a panel go with the
     order of its names, which is that of the lines' ends. Shades are one standard error.
@@ -74,7 +74,7 @@ def _highest(table):
     return float(max(1.1, min(1.6, 1.05 * np.nanmax(with_error, initial=0))))
 
 
-def _draw(axes, table, part, names, top, high):
+def _draw(axes, table, part, names, top, height):
     """Draw the lines of some groups, and name them at their ends."""
     from matplotlib import colormaps
     frames = np.arange(len(table.volumes))
@@ -84,10 +84,9 @@ def _draw(axes, table, part, names, top, high):
     heights = np.clip(heights, 0, top)
     rank = np.argsort(np.argsort(heights, kind='stable'))
     shades = np.linspace(*_SEEN, max(2, len(part)))
-    step = LINE * top / high
+    step = LINE * top / height
     places = labels.apart(heights, step, 0, max(top, step * len(part)))
-    last = len(frames) - 1
-    reach = max(last, 1)
+    low, high = (-0.01 * frames[-1], 1.01 * frames[-1]) if len(frames) > 1 else (-0.5, 0.5)
     for i, group in enumerate(part):
         color = colormaps[_PALETTE](shades[rank[i]])
         known = np.isfinite(values[i])
@@ -95,11 +94,11 @@ def _draw(axes, table, part, names, top, high):
                           alpha=0.13, linewidth=0)
         axes.plot(frames, values[i], color=color, linewidth=1.2,
                   marker='.' if len(frames) < 60 or known.sum() < 3 else None, markersize=3)
-        axes.annotate(names[group], (ends[i], heights[i]), (last + 0.035 * reach, places[i]),
+        axes.annotate(names[group], (ends[i], heights[i]), (high + 0.025 * (high - low), places[i]),
                       fontsize=TEXT, color=color, va='center', annotation_clip=False,
                       arrowprops={'arrowstyle': '-', 'color': color, 'linewidth': 0.5,
                                   'shrinkA': 0.5, 'shrinkB': 1, 'relpos': (0, 0.5)})
-    axes.set_xlim(-0.01 * reach, last + 0.01 * reach)
+    axes.set_xlim(low, high)
     axes.set_ylim(-0.02 * top, top)
     axes.axhline(1, color='#999999', linewidth=0.6, linestyle=':')
     axes.spines[['top', 'right']].set_visible(False)

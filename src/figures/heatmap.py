@@ -237,7 +237,7 @@ class HeatMap:
 
     def cell_at(self, x, y):
         """The (group, volume) indices of the table at data coordinates of `axes`, or None."""
-        column, row = int(round(x)), int(round(y))
+        column, row = round(x), round(y)
         if not (0 <= column < self.columns and 0 <= row < self.rows):
             return None
         return int(self.order.groups[row]), int(self.order.volumes[column])

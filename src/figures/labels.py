@@ -16,7 +16,7 @@ def width(texts, size):
     properties = FontProperties()
     # The widest by characters are the widest by inches, but for a few.
     some = sorted(set(texts), key=len)[-5:]
-    return max((TextPath((0, 0), text, size=size, prop=properties).get_extents().x1 / 72
+    return max((TextPath((0, 0), text, size=size, prop=properties).vertices[:, 0].max() / 72
                 for text in some if text.strip()), default=0.0)
 
 

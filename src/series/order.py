@@ -3,8 +3,8 @@
 Likeness is the root mean square difference of occupancies, over the cells that both have. The tree
 is that of average linkage, its leaves turned so that neighbours are as alike as the tree allows
 (Bar-Joseph, Gifford & Jaakkola, Bioinformatics 17, S22, 2001). That takes half a minute for a
-thousand; of more than `MOST_TURNED` leaves the branches are turned by their first principal component
-instead.
+thousand; of more than `MOST_TURNED` leaves the branches are turned by their first principal
+component instead.
 """
 
 from dataclasses import dataclass

@@ -3,9 +3,10 @@
 For each pair the correlation r of their occupancies over the volumes that have both, and how likely
 chance alone gives one as large, with three cautions:
 
-*Errors.* Values of one volume share what is wrong with its fit, and neighbouring groups take density
-from each other, so errors of a pair may be alike or opposite. At worst their covariance is the mean
-product of the two errors: the covariance is moved by that much towards zero before it is tested.
+*Errors.* Values of one volume share what is wrong with its fit, and neighbouring groups take
+density from each other, so errors of a pair may be alike or opposite. At worst their covariance is
+the mean product of the two errors: the covariance is moved by that much towards zero before it is
+tested.
 
 *Volumes that follow one another.* Two groups that drift along a path correlate whatever they are.
 The number of volumes that counts is n / (1 + 2 Σ a_k b_k), from the autocorrelations of the two in
@@ -13,8 +14,9 @@ the order of the table (Bartlett 1946; Pyper & Peterman, Can. J. Fish. Aquat. Sc
 In a shuffled series that is about n.
 
 *Many pairs.* Pairs are looked at of groups that vary by more than their errors (chi squared, 1 %),
-which says nothing of the correlation yet (Bourgon, Gentleman & Huber, PNAS 107, 9546, 2010). The adjusted p is the false discovery rate at which a pair would be called, by
-Benjamini & Yekutieli (Ann. Stat. 29, 1165, 2001), which holds whatever pairs have in common.
+which says nothing of the correlation yet (Bourgon, Gentleman & Huber, PNAS 107, 9546, 2010). The
+adjusted p is the false discovery rate at which a pair would be called, by Benjamini & Yekutieli
+(Ann. Stat. 29, 1165, 2001), which holds whatever pairs have in common.
 """
 
 from dataclasses import dataclass
