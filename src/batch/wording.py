@@ -27,6 +27,7 @@ FACE = wording.Face(option, _given, {
     wording.SOLVENT_MASK: 'give a --solvent-mask',
     wording.REGION: 'give a --full-scale-region',
     wording.UNSHARPENED: 'use the unsharpened map',
+    wording.FIT_MODEL: 'fit it to the map first (in ChimeraX: fitmap)',
 })
 
 

@@ -8,13 +8,12 @@ from chimerax.occupy.core import (
     content_region,
     estimate,
     make_mask,
-    region_mask,
     solvent_definition,
     subtraction_mask,
     targeted_occupancy,
 )
 from chimerax.occupy.core.curves import gain
-from chimerax.occupy.core.distance import distances
+from chimerax.occupy.core.distance import distances, soft_edge
 from chimerax.occupy.core.interpolate import resample
 from chimerax.occupy.core.localmax import order_share
 from chimerax.occupy.core.masks import mask_level
@@ -228,16 +227,15 @@ def test_a_region_confines_a_mask_or_makes_one(three):
     assert half.any()
     np.testing.assert_array_equal(half, make_mask(array, found, Mask('weak', soft_edge=0)) * region)
     mask = make_mask(array, found, Mask('region', extend=2), region)
-    np.testing.assert_array_equal(mask, region_mask(region, found.source_grid,
-                                                    Mask('region', extend=2)))
+    np.testing.assert_array_equal(mask, soft_edge(region, found.source_grid, 2, 4.5))
     assert (mask[region] == 1).all()
     assert mask[:, :, :60].max() == 0
 
 
 @pytest.mark.parametrize(('mask', 'words'), [
-    (Mask('weak', below=0.02), 'raise "below"'),
+    (Mask('weak', below=0.02), 'raise below'),
     (Mask('solvent', threshold=1.0), 'nowhere above the threshold'),
-    (Mask('strong', above=0.99), 'lower "above"'),
+    (Mask('strong', above=0.99), 'lower above'),
     (Mask('subtraction', modification=Modification('attenuate', power=1)), 'subtracts nothing'),
 ])
 def test_a_mask_of_nothing_is_refused(three, mask, words):

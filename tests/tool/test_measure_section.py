@@ -1,6 +1,7 @@
 """The tabs that measure and make masks: the commands, what stands in the table, files."""
 
 import csv
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -169,20 +170,26 @@ def test_classes(measure, panel, model, open_array, two_blobs, events, commands)
     assert len(colors) == 2     # a heat map
 
 
-def test_errors_are_numbers_of_their_own(panel):
-    from types import SimpleNamespace
+def given(names):
+    """Groups as a fit has them where the user named them by specifiers."""
+    residues = SimpleNamespace(unique_residues=[])
+    return SimpleNamespace(given=True, groups=[SimpleNamespace(name=name) for name in names],
+                           members=lambda _index: residues)
 
+
+def test_errors_are_numbers_of_their_own(panel):
     from chimerax.occupy.tool.results import table_of
     groups = [SimpleNamespace(name='#2/A', occupancy=0.9, error=0.02, b_factor=50.0, b_error=4.0,
                               atoms=100, note=''),
               SimpleNamespace(name='ligand', occupancy=np.nan, error=np.nan, b_factor=np.nan,
                               b_error=np.nan, atoms=8, note='outside the map')]
     from chimerax.occupy.commands.fit import Fitted
-    table = table_of(Fitted([], [SimpleNamespace(groups=groups)], None, [], []))
+    table = table_of(Fitted([], [SimpleNamespace(groups=groups)],
+                            given(['#2/A', 'ligand']), [], []))
     panel.measure.show_results(table)
     assert cells(panel.measure)[0] == ['#2/A', '0.900 ± 0.020', '50 ± 4', '100', '']
     assert cells(panel.measure)[1] == ['ligand', '–', '–', '8', 'outside the map']
-    assert [row.spec for row in table.rows] == ['#2/A', '']
+    assert [row.spec for row in table.rows] == ['#2/A', 'ligand']
     assert table.csv()[0] == ['Group', 'Occupancy', 'Occupancy error', 'B (Å²)', 'B (Å²) error',
                               'Atoms', 'Note']
     assert table.csv()[1] == ['#2/A', '0.9', '0.02', '50', '4', '100', '']
