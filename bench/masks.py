@@ -25,9 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ('relion_refine', 'relion_project', 'relion_particle_subtract', 'relion_reconstruct')
 NUMBER = 2500
 #: Signal/noise of the particles that are subtracted from, and of those that are told apart.
-SUBTRACTED_SNR = (1.0, 0.1)
+SUBTRACTED_SNR = (4.0, 1.0)
 CLASSES_SNR = (0.05, 0.02)
-ITERATIONS, CLASS_ITERATIONS = 8, 12
+ITERATIONS, CLASS_ITERATIONS = 5, 12
 #: Å around atoms: what counts as theirs, and what a mask made from them covers.
 NEAR = 3.0
 
@@ -167,8 +167,8 @@ def refine(star, folder, reference, diameter, *options, seed, iterations=ITERATI
         folder.mkdir(parents=True)
         run('relion_refine', '--i', star, '--o', folder / 'run', '--ref', reference, '--iter',
             iterations, '--particle_diameter', diameter, '--zero_mask', '--flatten_solvent',
-            '--skip_align', '--norm', '--scale', '--pad', 2, '--j', 1, '--random_seed', seed,
-            '--dont_check_norm', *options, log=folder / 'relion.log')
+            '--skip_align', '--pad', 2, '--j', 1, '--random_seed', seed, '--dont_check_norm',
+            *options, log=folder / 'relion.log')
     return last
 
 

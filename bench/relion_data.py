@@ -199,8 +199,8 @@ def _write_star(path, system, rows, ctf):
     optics = ['rlnOpticsGroupName', 'rlnOpticsGroup', 'rlnVoltage', 'rlnSphericalAberration',
               'rlnAmplitudeContrast', 'rlnImagePixelSize', 'rlnImageSize', 'rlnImageDimensionality']
     lines = ['data_optics', '', 'loop_', *(f'_{label}' for label in optics),
-             f'opticsGroup1 1 300.0 2.7 0.1 {system.voxel} {system.box} 2', '', 'data_particles', '',
-             'loop_', *(f'_{label}' for label in labels)]
+             f'opticsGroup1 1 300.0 2.7 0.1 {system.voxel} {system.box} 2', '',
+             'data_particles', '', 'loop_', *(f'_{label}' for label in labels)]
     for image, rot, tilt, psi, defocus in rows:
         lens = f' {defocus:.1f} {defocus:.1f} 0' if ctf else ''
         lines.append(f'{image} {rot:.4f} {tilt:.4f} {psi:.4f} 0 0 1{lens}')

@@ -141,6 +141,7 @@ def _parser():
     parser.add_argument('maps', nargs='+', metavar='MAPS',
                         help='Maps to work on: .mrc, .map, .ccp4, also .gz or .bz2.')
     _add_results(parser.add_argument_group('results'))
+    _add_masks(parser.add_argument_group('masks'))
     _add_estimate(parser.add_argument_group('estimate'))
     _add_modification(parser.add_argument_group('modified maps'))
     _add_run(parser.add_argument_group('files and processes'))
@@ -158,14 +159,19 @@ def _add_results(group):
         _add_powers(group, name, f'Write a map modified to {what}.')
     group.add_argument('--solvent', action='store_true',
                        help='Write a map with solvent suppressed, and nothing else changed.')
-    group.add_argument('--mask-solvent', action='store_true',
-                       help='Write a mask that is 1 where the scale exceeds --mask-threshold.')
-    _add_setting(group, 'mask_threshold')
-    for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
-        _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
-    _add_setting(group, 'covers')
     group.add_argument('--plots', action='store_true',
                        help='Draw the solvent model of each map (PNG; needs matplotlib).')
+
+
+def _add_masks(group):
+    for name, what in (('solvent', 'of what exceeds --mask-threshold'),
+                       ('weak', 'of content whose scale is below --below'),
+                       ('strong', 'of content whose scale is above --above')):
+        group.add_argument(f'--mask-{name}', action='store_true', help=f'Write a mask {what}.')
+    for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
+        _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
+    for name in ('mask_threshold', 'below', 'above', 'covers', 'extend', 'soft_edge'):
+        _add_setting(group, name)
 
 
 def _add_estimate(group):
