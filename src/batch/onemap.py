@@ -1,12 +1,10 @@
 """The work on one map of a batch: read, estimate, modify, write, report."""
 
 import time
-import traceback
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from ..core import (
-    Cancelled,
     Modifier,
     check_modification,
     estimate,
@@ -14,7 +12,6 @@ from ..core import (
     next_steps,
 )
 from ..core.progress import Stages
-from ..core.threads import set_threads
 from ..mapfiles import result_suffix, write_map
 from ..mapfiles.rules import told
 from . import report as reports
@@ -28,39 +25,6 @@ from .versions import version
 from .wording import sentence
 
 
-def process(task, progress=None):
-    """Do the work on one map.
-
-    task: a `Task`. progress: called with (share done, what is being done), perhaps in another
-    thread. Returns an `Outcome`; whatever goes wrong with the map becomes one, too.
-    """
-    began = time.monotonic()
-    try:
-        if task.threads:
-            set_threads(task.threads)
-        outcome = _process(task, progress)
-    except Cancelled:
-        raise
-    except ValueError as error:
-        outcome = Outcome(task.given, FAILED, sentence(error))
-    except OSError as error:
-        outcome = Outcome(task.given, FAILED, _os_sentence(error, task.map))
-    except MemoryError:
-        outcome = Outcome(task.given, FAILED, 'memory ran out; try fewer --jobs')
-    except Exception as error:
-        outcome = Outcome(task.given, FAILED,
-                          f'this should not have happened: {type(error).__name__}: {error}',
-                          details=traceback.format_exc())
-    return replace(outcome, seconds=round(time.monotonic() - began, 3))
-
-
-def _os_sentence(error, path):
-    """What the system has to say against a file, and against which if it is not the map."""
-    sentence = (error.strerror or str(error)).lower()
-    other = error.filename if error.filename not in (None, path) else None
-    return f'{sentence}: {other}' if other else sentence
-
-
 def figure_function():
     """The function that draws a solvent model; `ValueError` where there is no matplotlib."""
     try:
@@ -71,10 +35,8 @@ def figure_function():
     return solvent_figure
 
 
-def _process(task, progress):
-    if task.version != version():
-        raise ValueError(f'this machine has version {version()} of chimerax.occupy, and the batch '
-                         f'was started by {task.version}; install the same')
+def process(task, progress=None):
+    """Do the work on one map: the `Outcome` of a `Task`; what goes wrong is raised."""
     request = Request(**task.request)
     report_path = task.path('report', '.json')
     paths = {'map': task.map, **task.inputs}

@@ -7,10 +7,11 @@ from ..core import estimate
 from ..core.threads import set_threads, thread_count
 from ..mapfiles import read_map
 from . import report as reports
-from .onemap import figure_function, process
+from .onemap import figure_function
 from .request import Request
 from .task import plan
 from .wording import sentence
+from .work import process
 
 OUTPUT_DIR = 'occupy'
 NAME = '{name}_{result}'
@@ -60,6 +61,14 @@ def run_batch(maps, request=None, *, output_dir=OUTPUT_DIR, name=NAME, overwrite
     tasks = [plan(given, path, request, output_dir, name, overwrite=overwrite, threads=threads,
                   full_scale=full_scale) for given, path in paths]
 
+    return run_tasks(tasks, jobs, dask, on_progress, on_outcome)
+
+
+def run_tasks(tasks, jobs=1, dask=None, on_progress=None, on_outcome=None):
+    """Have tasks done, here, in processes or on a cluster; arguments as for `run_batch`.
+
+    Returns an `Outcome` for each, in their order.
+    """
     outcomes = [None] * len(tasks)
 
     def keep(number, outcome):

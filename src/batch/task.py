@@ -22,7 +22,7 @@ class Task:
     `map`: absolute path, and `given` as the user wrote it. `stem`: path of the results up to the
     word for each, with {result} in its place. `request`: `Request.as_dict`. `full_scale`: the
     values of a `Reference`, or None. `inputs`: absolute paths of masks by role. `version`: of the
-    program that asks.
+    program that asks. `kind`: of the work, see `work.KINDS`.
     """
 
     map: str
@@ -34,6 +34,7 @@ class Task:
     full_scale: tuple | None = None
     threads: int | None = None
     version: str = ''
+    kind: str = 'map'
 
     def path(self, result, suffix):
         """Where a result goes."""

@@ -18,11 +18,11 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from .onemap import process
 from .outcome import FAILED, Outcome
 from .results import remove_leftovers
 from .task import Task
 from .versions import PACKAGE
+from .work import process
 
 #: What a child runs: this package, wherever it is, without what else is called chimerax.
 CHILD = '''

@@ -48,6 +48,8 @@ LEAST_LIGAND = 4
 SAME_GREY = 0.1
 #: Solvent that several maps have in common is taken from so many of them.
 SOLVENT_MAPS = 5
+#: False discovery rate at which groups of a series are said to go together or exclude each other.
+SERIES_RATE = 0.05
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
@@ -202,6 +204,10 @@ SETTINGS = {
         'Width of the soft edge of a mask, outside what it covers: a raised cosine; 0 for none. '
         'Derived: half of the low-pass, or two voxels where that is more.',
         unit='Å', low=0, high=100),
+    'show_above': Setting(
+        'Of a surface only what has at least this scale is shown.', default=0.0, low=0, high=1),
+    'show_below': Setting(
+        'Of a surface only what has at most this scale is shown.', default=1.0, low=0, high=1),
     'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
     'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
 }

@@ -111,6 +111,12 @@ class MapFile:
         offset = self.rotation @ (np.array(self.axes).T @ np.asarray(indices, float))
         return tuple(float(c) for c in np.array(self.position) + offset)
 
+    def to_grid(self, points):
+        """Places (n, 3), in Å where ChimeraX shows the map, in the map's own frame: voxel 0 is at
+        the origin, and from there `axes` lead.
+        """
+        return (np.asarray(points, float) - self.position) @ self.rotation
+
 
 def map_name(path):
     """The name of a map without suffix and compression: emd_1234 of data/emd_1234.map.gz."""
