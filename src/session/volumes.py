@@ -31,6 +31,11 @@ def array_of(volume):
     return volume.full_matrix()
 
 
+def voxels_of(volume):
+    """The number of voxels of the whole map."""
+    return math.prod(volume.data.size)
+
+
 def axes_of(volume):
     """The step vectors (x, y, z) of the whole map in Å, as an array (3, 3), one in each row."""
     return np.array(volume.data.ijk_to_xyz_transform.matrix)[:, :3].T

@@ -12,6 +12,7 @@ from ..session import jobs
 from ..session.record import CHANGED, record
 from .bottom_row import BottomRow, Stopwatch
 from .color_section import ColorSection
+from .greeting import Greeter
 from .map_section import MapSection
 from .masks_section import MasksSection
 from .measure_section import MeasureSection
@@ -52,6 +53,7 @@ class Panel:
         self.masks = MasksSection(self)
         self.solvent = SolventSection(self)
         self.sections = (self.color, self.modify, self.measure, self.masks, self.solvent)
+        self.greeter = Greeter(session, self._greet)
         self.bottom = BottomRow(self, show_help)
         self._lay_out()
         self._listen()
@@ -187,6 +189,12 @@ class Panel:
         """Say how an action ended, until the next one or another map."""
         self.bottom.say(text, failed)
 
+    def _greet(self, volume, words):
+        """Tell what a map is that was opened and is no reconstruction."""
+        if volume is not self.volume:       # of that one the bottom row tells it by itself
+            self.say(f'{words}.')
+        self.refresh()
+
     def _failed(self, text, taken):
         if taken is not None and taken():
             self.say('')
@@ -299,6 +307,7 @@ class Panel:
         for triggers, handler in self._handlers:
             triggers.remove_handler(handler)
         self._handlers = []
+        self.greeter.close()
         for job in list(self._ours):
             job.cancel('was cancelled, because the panel was closed')
         for section in self.sections:
