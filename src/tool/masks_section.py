@@ -58,7 +58,7 @@ class MasksSection:
 
     def _make(self, words):
         panel = self._panel
-        panel.run(f'occupy mask #{panel.volume.id_string} {words}')
+        panel.run(f'occupy mask {panel.spec} {words}')
 
     @property
     def last(self):
