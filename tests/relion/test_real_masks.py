@@ -26,9 +26,9 @@ def run(particles):
         '_rlnOpticsGroup\n0', '_rlnOpticsGroup\n_rlnDefocusU\n_rlnDefocusV\n_rlnDefocusAngle\n0')
     lines = [f'{line} 0 0 0' if '@' in line else line for line in star.splitlines()]
     (particles / 'with_ctf.star').write_text('\n'.join(lines) + '\n')
-    _shell(particles, 'relion_refine --i with_ctf.star --o ./run --ref reference.mrc --iter 1 --ctf '
-           '--skip_align --particle_diameter 80 --zero_mask --flatten_solvent --dont_check_norm '
-           '--pad 1 --j 1 --random_seed 1')
+    _shell(particles, 'relion_refine --i with_ctf.star --o ./run --ref reference.mrc --iter 1 '
+           '--ctf --skip_align --particle_diameter 80 --zero_mask --flatten_solvent '
+           '--dont_check_norm --pad 1 --j 1 --random_seed 1')
     for name in ('optimiser.star', 'data.star', 'class001.mrc'):
         shutil.copy(particles / f'run_it001_{name}', particles / f'run_{name}')
     rows = [line for line in lines if '@' in line]
