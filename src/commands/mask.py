@@ -139,7 +139,7 @@ def _words(mask):
 
 def register(_command_info, logger):
     """Register `occupy mask` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('maps', common.VolumesArg)],
         optional=[('kind', EnumOf(_KINDS)), ('curve', EnumOf(('attenuate', 'sigmoid'))),
