@@ -1,5 +1,6 @@
 """The work on one map of a batch: read, estimate, modify, write, report."""
 
+import csv
 import time
 from pathlib import Path
 
@@ -10,16 +11,18 @@ from ..core import (
     solvent_definition,
     subtraction_mask,
 )
+from ..core.describe import OCCUPANCY_COLUMNS, cell, occupancy_row
 from ..core.progress import Stages
 from ..mapfiles import result_suffix, write_map
 from ..mapfiles.rules import told
 from . import report as reports
+from .fitting import fit_map
 from .inputs import Inputs
 from .labels import of_modification, of_scale
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
 from .request import Request
 from .results import Results
-from .task import Reference
+from .task import Reference, models_in
 from .versions import version
 from .wording import sentence
 
@@ -67,7 +70,8 @@ class _Work:
         self.draw = figure_function() if request.plots else None
         count = len(request.modifications)
         self.stages = Stages(progress, {
-            'Reading': 1, 'Estimating': 8, 'Writing maps': 2, 'Modifying': 6 * count + 0.1})
+            'Reading': 1, 'Estimating': 8, 'Fitting the model': 16 * bool(request.model),
+            'Writing maps': 2, 'Modifying': 6 * count + 0.1})
 
     def run(self, report_path, asked, paths, own):
         task, request = self.task, self.request
@@ -87,16 +91,20 @@ class _Work:
             full_scale_from=reference, progress=self.stages.next('Estimating'))
         began = self._took('estimating', began)
         self.refused = _refused(found, request.modifications)
+        fitted = self._fit(source)
+        if request.model:
+            began = self._took('fitting the model', began)
 
         suffixes = {'scale': result_suffix(source, found.scale.shape),
                     'map': result_suffix(source, source.array.shape)}
-        finals = self._finals(found, suffixes)
+        finals = self._finals(suffixes, fitted)
         self.results.check_free(finals.values(), own)
-        self._write_estimate(source, found, finals)
+        self._write_estimate(source, found, finals, fitted)
         self._write_modified(source, found, finals)
         self._took('modifying and writing', began)
 
         warnings = [sentence(text) for text in told(inputs.notes, found.warnings)]
+        warnings += [sentence(text) for text in (fitted.warnings if fitted else ())]
         note = (f'taken from {request.full_scale_from}' if reference
                 else found.full_scale_note)
         report = reports.describe(asked, files, source, found, note, warnings)
@@ -105,6 +113,8 @@ class _Work:
                    for name in type(modification).__dataclass_fields__}
             for word, modification in request.modifications.items() if word not in self.refused}
         report['refused'] = self.refused
+        if fitted is not None:
+            report['occupancies'] = _of_fit(fitted)
         listed = [{'result': word, 'file': _beside(final, report_path)}
                   for word, final in finals.items()]
         for entry, temporary in zip(listed, self.made.values(), strict=True):
@@ -119,12 +129,25 @@ class _Work:
         return Outcome(task.given, status, message, tuple(warnings),
                        tuple(str(final) for final in finals.values()), str(report_path))
 
+    def _fit(self, source):
+        """The `Occupancies` of the model's groups; None where there is none, or it is refused."""
+        request, models = self.request, models_in(self.task.inputs)
+        on_fit = self.stages.next('Fitting the model')
+        if not models:
+            return None
+        try:
+            return fit_map(source, models, request.groups, request.fit_parameters, request.full,
+                           progress=on_fit)
+        except ValueError as error:
+            self.refused['occupancies'] = sentence(error)
+            return None
+
     def _took(self, what, began):
         now = time.monotonic()
         self.seconds[what] = round(now - began, 3)
         return now
 
-    def _finals(self, found, suffixes):
+    def _finals(self, suffixes, fitted):
         """The paths of all results, by the words for them, in the order in which they are made."""
         request = self.request
         finals = {}
@@ -137,10 +160,12 @@ class _Work:
         finals |= dict.fromkeys(request.subtractions, suffixes['map'])
         if request.plots:
             finals['solvent_model'] = '.png'
+        if fitted is not None:
+            finals['occupancies'] = '.csv'
         finals |= dict.fromkeys(self._modifications(), suffixes['map'])
         return {word: self.task.path(word, suffix) for word, suffix in finals.items()}
 
-    def _write_estimate(self, source, found, finals):
+    def _write_estimate(self, source, found, finals, fitted):
         """Everything that costs little once there is an estimate."""
         request, p = self.request, found.parameters
         self.stages.next('Writing maps')
@@ -158,6 +183,9 @@ class _Work:
                 self._write(word, final, subtraction_mask(found, modification, request.covers),
                             source, f'subtraction mask, what is {request.covers}, {of_scale(p)}',
                             of_modification(modification))
+            elif word == 'occupancies':
+                self.made[word] = self.results.path_for(final)
+                _write_occupancies(self.made[word], fitted)
             elif word == 'solvent_model':
                 self.made[word] = self.results.path_for(final)
                 self.draw(found).savefig(self.made[word], format='png', dpi=150)
@@ -189,6 +217,25 @@ class _Work:
         write_map(temporary, array, source, [name + lines[0], *lines[1:]], final.suffix)
 
 
+def _write_occupancies(path, fitted):
+    """Write the table of a fit as CSV."""
+    with open(path, 'w', encoding='utf-8', newline='') as stream:
+        writer = csv.writer(stream, lineterminator='\n')
+        writer.writerow(OCCUPANCY_COLUMNS)
+        for group in fitted.groups:
+            row = occupancy_row(group)
+            writer.writerow([cell(row[name]) for name in OCCUPANCY_COLUMNS])
+
+
+def _of_fit(fitted):
+    """What a report says of a fit beside its table."""
+    return {'resolution': fitted.resolution, 'correlation': fitted.correlation,
+            'outside': fitted.outside, 'solvent': list(fitted.solvent),
+            'full_level': {'value': fitted.full_level, 'how': fitted.full_note,
+                           'groups': list(fitted.full_groups)},
+            'groups': [occupancy_row(group) for group in fitted.groups]}
+
+
 def _refused(found, modifications):
     """Why modifications cannot be made, by their words."""
     refused = {}
@@ -204,7 +251,8 @@ def refusal_sentence(refused):
     """What to say of modifications that were refused, a dict of reasons by word."""
     reasons = ' '.join(dict.fromkeys(refused.values()))
     words = ', '.join(refused)
-    return (f'{words} {"was" if len(refused) == 1 else "were"} not made: {reasons} '
+    one = len(refused) == 1 and 'occupancies' not in refused
+    return (f'{words} {"was" if one else "were"} not made: {reasons} '
             '(and --overwrite, as the other results are there now)')
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 
-from ..core import Modification, Parameters
+from ..core import FitParameters, Modification, Parameters
 from ..core.parameters import default
 from ..core.wording import SettingError
 
@@ -11,6 +11,8 @@ ESTIMATE = tuple(field.name for field in fields(Parameters))
 #: Options that say how maps are modified, and nothing by themselves.
 MODIFYING = ('pivot', 'scale_limit', 'hedge', 'modify_everywhere', 'exclude_solvent',
              'output_low_pass', 'match_histogram', 'seed', 'output')
+#: Options that say how a model is fitted, and nothing without one.
+FITTING = ('groups', 'full', 'fit_resolution', 'b_factor')
 #: Options that take one power or several.
 POWERS = ('amplify', 'attenuate', 'sigmoid', 'mask_attenuate', 'mask_sigmoid')
 
@@ -27,8 +29,10 @@ class Request(Parameters):
     Results: `scale`, `confidence` (maps of them), `amplify`, `attenuate`, `sigmoid` (powers),
     `solvent` (a map with solvent suppressed and nothing else), `mask_solvent` (a mask of scale
     above `mask_threshold`), `mask_attenuate`, `mask_sigmoid` (masks for subtraction, powers),
-    `plots`. The rest are the fields of `core.Modification`; `modify_everywhere` is its
-    `confidence=False`.
+    `plots`, and occupancies of the parts of `model` (paths of PDB or mmCIF files, {name} and
+    {folder} in them as for masks): `groups`, see `groups.read_groups`; `full`, names of groups
+    that are full, or a level; `fit_resolution`, `b_factor`. The rest are the fields of
+    `core.Modification`; `modify_everywhere` is its `confidence=False`.
 
     A wrong or contradictory value raises `ValueError`, one sentence.
     """
@@ -51,6 +55,12 @@ class Request(Parameters):
     covers: str = default('covers')
     plots: bool = False
 
+    model: tuple = ()
+    groups: str = default('by')
+    full: tuple | float | None = None
+    fit_resolution: float | None = None
+    b_factor: str = default('b_factor')
+
     pivot: float = default('pivot')
     scale_limit: float = default('scale_limit')
     hedge: float = default('hedge')
@@ -68,8 +78,11 @@ class Request(Parameters):
             object.__setattr__(self, name, tuple(float(power) for power in powers))
         if isinstance(self.kernel_size, list):
             object.__setattr__(self, 'kernel_size', tuple(self.kernel_size))
+        for name in ('model', 'full'):
+            object.__setattr__(self, name, _several(getattr(self, name)))
         self._check_mode()
         super().__post_init__()
+        self._check_fitting()
         self._check_modifying()
         given = [self.full_scale != default('full_scale'), self.full_scale_region is not None,
                  self.full_scale_from is not None]
@@ -100,6 +113,19 @@ class Request(Parameters):
         if 'pivot' in changed and not self.sigmoid and not self.mask_sigmoid:
             raise SettingError('pivot', '{pivot} has nothing to act on: give {sigmoid} or '
                                '{mask_sigmoid} too')
+
+    def _check_fitting(self):
+        changed = [name for name in FITTING
+                   if getattr(self, name) != type(self).__dataclass_fields__[name].default]
+        if changed and not self.model:
+            raise SettingError(changed[0], f'{{{changed[0]}}} has nothing to act on: give {{model}}'
+                                           ' too')
+        _ = self.fit_parameters
+
+    @property
+    def fit_parameters(self):
+        """The `FitParameters` of the fit of a model."""
+        return FitParameters(self.fit_resolution, self.b_factor)
 
     @property
     def parameters(self):
@@ -139,3 +165,10 @@ class Request(Parameters):
     def as_dict(self):
         """As JSON takes it; `Request(**values)` is the reverse."""
         return asdict(self)
+
+
+def _several(value):
+    """One word or several as a tuple; anything else as it is."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
