@@ -17,9 +17,10 @@ def register_all(command_info, logger):
         mask,
         modify,
         plot,
+        series,
         target,
         tiles,
     )
     for module in (estimate, color, tiles, modify, confidence, mask, target, level, plot, atoms,
-                   fit, compare):
+                   fit, compare, series):
         module.register(command_info, logger)

@@ -13,8 +13,8 @@ The number of volumes that counts is n / (1 + 2 Σ a_k b_k), from the autocorrel
 the order of the table (Bartlett 1946; Pyper & Peterman, Can. J. Fish. Aquat. Sci. 55, 2127, 1998).
 In a shuffled series that is about n.
 
-*Many pairs.* Pairs are looked at of groups that vary by more than their errors (chi squared, 1 %),
-which says nothing of the correlation yet (Bourgon, Gentleman & Huber, PNAS 107, 9546, 2010). The
+*Many pairs.* Pairs are looked at of groups that vary by more than their errors and two hundredths of
+what is full (chi squared, 1 %), which says nothing of the correlation yet (Bourgon, Gentleman & Huber, PNAS 107, 9546, 2010). The
 adjusted p is the false discovery rate at which a pair would be called, by Benjamini & Yekutieli
 (Ann. Stat. 29, 1165, 2001), which holds whatever pairs have in common.
 """
@@ -29,8 +29,9 @@ from .table import SeriesTable
 
 #: A pair is looked at in at least so many volumes that have both.
 LEAST_VOLUMES = 4
-#: Groups vary where errors alone do so as much with this probability.
-VARIES = 0.01
+#: Groups vary where errors alone do so as much with this probability, each with so much added (in
+#: quadrature): what is wrong with all of a map is not in the errors of its groups.
+VARIES, SYSTEMATIC = 0.01, 0.02
 #: Autocorrelations are taken up to this share of the volumes.
 LAGS = 0.25
 #: A row that varies by less has no correlation.
@@ -85,10 +86,10 @@ def together(table: SeriesTable) -> list[Pair]:
 
 
 def _varies(values, errors):
-    """Which groups vary by more than errors of this size make them, boolean (groups,)."""
+    """Which groups vary by more than errors of this size and `SYSTEMATIC`, boolean (groups,)."""
     from scipy.special import chdtrc
     known = np.isfinite(values)
-    weight = known / np.maximum(errors, LEAST_SPREAD) ** 2
+    weight = known / (errors ** 2 + SYSTEMATIC ** 2)
     filled = np.where(known, values, 0.0)
     mean = (weight * filled).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-300)
     squares = (weight * (filled - mean[:, None]) ** 2).sum(axis=1)
