@@ -16,6 +16,13 @@ if BundleAPI is not None:
         api_version = 1
 
         @staticmethod
+        def initialize(session, _bundle_info):
+            # At every start of ChimeraX: mouse modes have to be there before they are asked for.
+            if session.ui.is_gui:
+                from .tool import mouse
+                mouse.register(session)
+
+        @staticmethod
         def register_command(_bundle_info, command_info, logger):
             from . import commands
             commands.register_all(command_info, logger)
@@ -43,6 +50,9 @@ if BundleAPI is not None:
             if class_name == 'ScaleColor':
                 from .session.coloring import ScaleColor
                 return ScaleColor
+            if class_name == 'ScaleMask':
+                from .session.showing import ScaleMask
+                return ScaleMask
             if class_name == 'OccupyTool':
                 from .tool import OccupyTool
                 return OccupyTool

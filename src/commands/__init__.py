@@ -7,6 +7,7 @@ def register_all(command_info, logger):
     ChimeraX knows only the word `occupy` until it is first used; then all come at once.
     """
     from . import (
+        at,
         atoms,
         color,
         compare,
@@ -18,9 +19,10 @@ def register_all(command_info, logger):
         modify,
         plot,
         series,
+        show,
         target,
         tiles,
     )
-    for module in (estimate, color, tiles, modify, confidence, mask, target, level, plot, atoms,
-                   fit, compare, series):
+    for module in (estimate, color, show, at, tiles, modify, confidence, mask, target, level,
+                   plot, atoms, fit, compare, series):
         module.register(command_info, logger)

@@ -108,6 +108,13 @@ def specifier(grouped, index):
     return logtables.selecting(residues)
 
 
+def specifiers(grouped):
+    """For each group its specifier as a function, for later on; see `logtables.lasting`."""
+    return [logtables.lasting(specifier(grouped, index),
+                              list(grouped.members(index).unique_structures))
+            for index in range(len(grouped.groups))]
+
+
 def _value(value, error, digits=2):
     if not math.isfinite(value):
         return '&ndash;'

@@ -2,6 +2,7 @@
 
 from chimerax.core.commands import (
     BoolArg,
+    CenterArg,
     CmdDesc,
     EnumOf,
     ModelIdArg,
@@ -14,7 +15,7 @@ from chimerax.core.errors import UserError
 
 from ..core import Mask, Modification, Parameters, make_mask
 from ..core.memory import array_bytes, mask_bytes
-from ..session import volumes
+from ..session import pointing, volumes
 from ..session.regions import Region
 from . import common, estimating, files, looks
 
@@ -33,15 +34,16 @@ NEXT = {
 
 
 def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None, threshold=None,
-                covers=None, below=None, above=None, region=None, extend=None, soft_edge=None,
-                scale_map=None, file=None, name=None, model_id=None, block=None):
+                covers=None, below=None, above=None, region=None, at=None, extend=None,
+                soft_edge=None, scale_map=None, file=None, name=None, model_id=None, block=None):
     """Make masks from the occupancy-mode scale of maps.
 
     kind: "solvent", where the scale exceeds `threshold`; "weak" and "strong", content whose scale
     is below `below` or above `above`; "subtraction", the share of the signal that `curve`
     (attenuate or sigmoid, with `power` and `pivot`) keeps, or, with covers "subtracted", takes
     away, confined to content. region: atoms, or a mask, to which it is confined; without a kind the
-    mask covers just that. extend, soft_edge: in Å, see `SETTINGS`. file: an .mrc file to write, of
+    mask covers just that. at: a point of the scene, ChimeraX's `Center`; only the connected part
+    there is covered. extend, soft_edge: in Å, see `SETTINGS`. file: an .mrc file to write, of
     one map. Returns a volume for each map (a list) on the map's own grid.
     """
     given = {'curve': curve, 'power': power, 'pivot': pivot, 'threshold': threshold,
@@ -52,6 +54,7 @@ def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None,
     if file is not None and len(sources) > 1:
         raise UserError(f'file is for one map; {len(sources)} maps are named')
     regions = {source: Region(region, source) for source in sources} if region else {}
+    places = {source: _index(source, at) for source in sources if at is not None}
     requests = [
         estimating.Request(session, source, Parameters(mode='occupancy'), scale_map=scale_map)
         for source in sources]
@@ -63,7 +66,7 @@ def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None,
 
     def work(request, progress):
         return make_mask(request.array, request.estimate, mask, voxels.get(request.source),
-                         progress)
+                         progress, places.get(request.source))
 
     def deliver(requests):
         return [_opened(session, request, mask, name, file) for request in requests]
@@ -97,6 +100,13 @@ def _mask(kind, given, extend, soft_edge):
         settings['modification'] = common.from_settings(
             Modification, kind=curve, power=given['power'], pivot=given['pivot'])
     return common.from_settings(Mask, kind=kind, extend=extend, soft_edge=soft_edge, **settings)
+
+
+def _index(source, center):
+    """Where a place lies in a map: the index (z, y, x); `UserError` outside of it."""
+    point = center.scene_coordinates()
+    pointing.check_inside(source, point)
+    return tuple(source.data.xyz_to_ijk(source.scene_position.inverse() * point))[::-1]
 
 
 def _opened(session, request, mask, name, file):
@@ -146,6 +156,7 @@ def register(_command_info, logger):
                   ('power', common.setting_arg('power'))],
         keyword=[*common.setting_args('pivot'), ('threshold', common.setting_arg('mask_threshold')),
                  *common.setting_args('covers', 'below', 'above'), ('region', ObjectsArg),
+                 ('at', CenterArg),
                  *common.setting_args('extend', 'soft_edge'), ('scale_map', common.VolumeArg),
                  ('file', SaveFileNameArg), ('name', StringArg), ('model_id', ModelIdArg),
                  ('block', BoolArg)],

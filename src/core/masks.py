@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import fourier
-from .content import content_region, opened, without_specks
+from .content import connected_at, content_region, opened, without_specks
 from .curves import gain
 from .distance import LAYERS, soft_edge
 from .interpolate import Interpolator, resample
@@ -43,12 +43,14 @@ def mask_level(array):
 
 
 def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
-              region: np.ndarray | None = None, progress: Progress | None = None) -> np.ndarray:
+              region: np.ndarray | None = None, progress: Progress | None = None,
+              at: tuple | None = None) -> np.ndarray:
     """A mask that other programs can use: float32 (z, y, x), 0 to 1, on the grid of the map.
 
     array: the map (z, y, x). estimate: its `ScaleEstimate`. mask: a `Mask`. region: boolean (z, y,
     x) on the grid of the map, to which what the mask covers (or subtracts) is confined before it is
-    extended and softened. progress: as for `estimate`.
+    extended and softened. progress: as for `estimate`. at: a place, as an index (z, y, x) on the
+    grid of the map; only the connected part there, or nearest within the low-pass, is covered.
 
     Weak parts, strong parts and what is subtracted are confined to content (`content_region`).
     Weak parts and what is subtracted have no place where they are thinner than 3/4 of the low-pass:
@@ -71,6 +73,8 @@ def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
         values = values & region if values.dtype == bool else values * region
     if not values.any():
         raise SettingError(*_nothing(mask, region))
+    if at is not None:
+        values = connected_at(values, at, grid, estimate.parameters.low_pass)
     width = mask.derive_soft_edge(estimate.parameters.low_pass, grid.step)
     result = soft_edge(values, grid, mask.extend, width, stages.next('Soft edge'))
     if mask.kind == 'subtraction' and mask.covers == 'kept':

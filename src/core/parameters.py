@@ -204,6 +204,10 @@ SETTINGS = {
         'Width of the soft edge of a mask, outside what it covers: a raised cosine; 0 for none. '
         'Derived: half of the low-pass, or three voxels where that is more.',
         unit='Å', low=0, high=100),
+    'show_above': Setting(
+        'Of a surface only what has at least this scale is shown.', default=0.0, low=0, high=1),
+    'show_below': Setting(
+        'Of a surface only what has at most this scale is shown.', default=1.0, low=0, high=1),
     'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
     'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
 }
