@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..series.files import as_dict, write_csv
@@ -137,11 +138,8 @@ def _figures(table, order):
 
 
 def _can_draw():
-    try:
-        import matplotlib.figure  # noqa: F401 - what drawing imports in the end
-    except ImportError:
-        return False
-    return True
+    # Loading it takes longer than some series do.
+    return find_spec('matplotlib') is not None
 
 
 def _write_pairs(stream, pairs):
