@@ -13,10 +13,11 @@ The number of volumes that counts is n / (1 + 2 Σ a_k b_k), from the autocorrel
 the order of the table (Bartlett 1946; Pyper & Peterman, Can. J. Fish. Aquat. Sci. 55, 2127, 1998).
 In a shuffled series that is about n.
 
-*Many pairs.* Pairs are looked at of groups that vary by more than their errors and two hundredths of
-what is full (chi squared, 1 %), which says nothing of the correlation yet (Bourgon, Gentleman & Huber, PNAS 107, 9546, 2010). The
-adjusted p is the false discovery rate at which a pair would be called, by Benjamini & Yekutieli
-(Ann. Stat. 29, 1165, 2001), which holds whatever pairs have in common.
+*Many pairs.* Pairs are looked at of groups that vary by more than their errors and two hundredths
+of what is full (chi squared, 1 %), which says nothing of the correlation yet (Bourgon, Gentleman &
+Huber, PNAS 107, 9546, 2010). The adjusted p is the false discovery rate at which a pair would be
+called, by Benjamini & Yekutieli (Ann. Stat. 29, 1165, 2001), which holds whatever pairs have in
+common.
 """
 
 from dataclasses import dataclass
