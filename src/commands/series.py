@@ -36,7 +36,7 @@ from .compare import SeveralVolumesArg
 _FIT, _SCALE = ('b_factor', 'fit_resolution'), ('low_pass',)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SeriesFound:
     """What a series told: `maps`, those named, in their order; `table`, the `SeriesTable`; `pairs`,
     the `Pair`s of groups, those with most evidence first; `order`, an `Order`; `shown`, the

@@ -203,11 +203,12 @@ class HeatMap:
                         rotation=0 if upright else 90)
         words = f'volume {self._shared}'.strip()
         if every > 1:
-            words += f' (one in {every} is named)'
-        axes.set_xlabel(words, fontsize=TEXT)
+            words += f', one in {every} is named'
         every = max(1, int(np.ceil(LINE * self.rows / high - 1e-6)))
         axes.set_yticks(range(0, self.rows, every), self._names[::every])
-        axes.set_ylabel('' if every == 1 else f'one group in {every} is named', fontsize=TEXT)
+        if every > 1:
+            words += f'; one group in {every} is named'
+        axes.set_xlabel(words, fontsize=TEXT)
 
     def _write(self, wide, high):
         """Write the numbers into cells that are large enough."""

@@ -44,9 +44,21 @@ class SeriesWindow(PlotWindow):
                                  'scale, which is estimated first where there is none</p>')
         self.by_scale.setChecked(True)
         self.bottom.insertWidget(1, self.by_scale)
+        self._enlarge()
         self.canvas.mpl_connect('button_release_event', self._released)
         self.canvas.mpl_connect('draw_event', self._drawn)
         self.canvas.mpl_connect('resize_event', lambda _: self._resized())
+
+    def _enlarge(self):
+        """Give the figure the room it would like: Qt makes new windows smaller than that."""
+        window = self.canvas.window()
+        main = getattr(self.session.ui, 'main_window', None)
+        if main is None or window is main:
+            return
+        width, height = self.canvas.get_width_height()
+        room = window.screen().availableSize()
+        window.resize(min(width + 20, int(0.9 * room.width())),
+                      min(height + 90, int(0.85 * room.height())))
 
     def _cell_at(self, x, y):
         cell = self.heat.cell_at(x, y)
