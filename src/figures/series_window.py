@@ -193,8 +193,8 @@ class SeriesWindow(PlotWindow):
         shown = self.shown.map_of(volume)
         if shown is None:
             raise UserError(f'{self.shown.table.volumes[volume]} is not open; click on its cell')
-        others = [one.id_string for one in self._before if one is not shown and not one.deleted]
-        words = [f'hide #{",".join(others)} models'] if others else []
+        others = [one for one in self._before if one is not shown and not one.deleted]
+        words = [f'hide {self.shown.spec_of_maps(others)} models'] if others else []
         self._run('; '.join([*words, f'show #{shown.id_string} models']))
         self._color(volume, log=True)
 
@@ -204,10 +204,10 @@ class SeriesWindow(PlotWindow):
         maps = self.shown.maps
         if not self.by_scale.isChecked() or self._scaling is not None or not maps:
             return
-        numbers = ','.join(one.id_string for one in maps)
-        command = 'occupy compare #{}' if len(maps) > 1 else 'occupy #{} color false'
+        spec = self.shown.spec_of_maps(maps)
+        command = f'occupy compare {spec}' if len(maps) > 1 else f'occupy {spec} color false'
         with jobs.in_background(self.session):
-            self._scaling = self._run(command.format(numbers)) or True
+            self._scaling = self._run(command) or True
 
     def _color(self, volume, log):
         """Colour a map by its scale, where that is known."""

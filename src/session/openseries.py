@@ -7,7 +7,7 @@ Volumes and models of a series from files are opened when they are first wanted.
 import os
 import re
 
-from chimerax.core.commands import quote_path_if_necessary
+from chimerax.core.commands import concise_model_spec, quote_path_if_necessary
 
 #: A group as the batch names it: model, chain, residues, and what of the chain.
 _NAME = re.compile(r'(?P<model>#\d+)?/(?P<chain>[^\s:]+)(?P<residues>:\S+)?'
@@ -108,11 +108,16 @@ class OpenSeries:
         shown = self.map_of(volume)
         if shown is None:
             return ''
-        others = [one.id_string for one in self.maps if one is not shown and one.display]
-        words = [f'hide #{",".join(others)} models'] if others else []
+        others = [one for one in self.maps if one is not shown and one.display]
+        words = [f'hide {self.spec_of_maps(others)} models'] if others else []
         if not shown.display:
             words.append(f'show #{shown.id_string} models')
         return '; '.join(words)
+
+    def spec_of_maps(self, maps):
+        """A specifier of some open maps."""
+        from chimerax.map import Volume
+        return concise_model_spec(self.session, maps, relevant_types=Volume, allow_empty_spec=False)
 
     def select_command(self, groups):
         """The command that selects groups (indices); '' where none is open."""
@@ -125,8 +130,8 @@ class OpenSeries:
             specs = [spec for spec in map(self.spec, groups) if spec]
             words, spec = 'groups', ' | '.join(specs)
         else:
-            numbers = [found.id_string for found in map(self.map_of, volumes) if found is not None]
-            words, spec = 'volumes', f'#{",".join(numbers)}' if numbers else ''
+            maps = [found for found in map(self.map_of, volumes) if found is not None]
+            words, spec = 'volumes', self.spec_of_maps(maps) if maps else ''
         return f'name {_free_name(self.session, words)} {spec}' if spec else ''
 
 
