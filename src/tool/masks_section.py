@@ -83,7 +83,7 @@ class MasksSection:
 
     def command(self):
         """The command that makes the mask as it is chosen."""
-        words = [f'occupy mask #{self._panel.volume.id_string}']
+        words = [f'occupy mask {self._panel.spec}']
         if self.kind in _SUBTRACTION:
             curve = self._panel.modify.modification()
             words.append(f'subtraction {curve.kind} {curve.power:g}')
