@@ -26,7 +26,7 @@ _STEPS = {
     'weak': (_CLASSIFY, _IMPORT + '3D Classification, input "Focus mask"'),
     'region': (_CLASSIFY, _IMPORT + '3D Classification, input "Focus mask"'),
     'strong': (_POSTPROCESS, _IMPORT + 'Local Refinement, input "Mask"'),
-    'solvent': (_POSTPROCESS, _IMPORT + 'Homogeneous Refinement, input "Static mask"'),
+    'solvent': (_POSTPROCESS, _IMPORT + 'Homogeneous Refinement, input "Mask"'),
 }
 
 
