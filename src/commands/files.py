@@ -4,6 +4,8 @@ import os
 
 from chimerax.core.errors import UserError
 
+from ..figures.window import save_figure as save_figure
+
 #: Endings of images that a figure can be saved as.
 IMAGES = ('.png', '.pdf', '.svg')
 
@@ -41,13 +43,5 @@ def opened(file):
     """A text file open for writing; `UserError` where that cannot be."""
     try:
         return open(file, 'w', encoding='utf-8', newline='')
-    except OSError as error:
-        raise UserError(f'cannot write {file}: {error.strerror or error}') from None
-
-
-def save_figure(figure, file):
-    """Save a matplotlib figure; `UserError` where that cannot be."""
-    try:
-        figure.savefig(file, dpi=150)
     except OSError as error:
         raise UserError(f'cannot write {file}: {error.strerror or error}') from None

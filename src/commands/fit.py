@@ -45,6 +45,11 @@ class Fitted:
     rows: list
     residuals: list
 
+    @property
+    def answer(self):
+        """What scripts get."""
+        return {'maps': self.maps, 'groups': self.rows, 'residuals': self.residuals}
+
 
 def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, full=None,
                b_factor=None, fit_resolution=None, file=None, column=None, color=None, key=True,
@@ -128,7 +133,7 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
         if color:
             _color(session, grouped, chosen, limits, key)
         if plot:
-            _plot(session, maps, found, plot)
+            _plot(session, maps, found, grouped, plot)
         residuals = [_residual(session, volume, one)
                      for volume, one in zip(maps, found, strict=True)] if output else []
         return Fitted(maps, found, grouped, rows, residuals)
@@ -222,13 +227,14 @@ def _color(session, grouped, chosen, limits, key):
                               limits, 'occupancy')
 
 
-def _plot(session, maps, found, plot):
+def _plot(session, maps, found, grouped, plot):
     from ..figures.bars import bars_figure
     names = [volumes.label(volume) for volume in maps]
     figure = bars_figure(found, names)
     if plot is True:
-        from ..figures.window import show_figure
-        show_figure(session, figure, f'Occupancies in {", ".join(names)}')
+        from ..figures.window import selecting, show_figure
+        show_figure(session, figure, f'Occupancies in {", ".join(names)}',
+                    selecting(fitresults.specifiers(grouped)))
         return
     files.save_figure(figure, plot)
     session.logger.info(f'Wrote {plot}.')
@@ -248,7 +254,7 @@ def _residual(session, source, found):
 
 def register(_command_info, logger):
     """Register `occupy fit` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('atoms', AtomsArg)],
         keyword=[('map', common.VolumesArg), *common.setting_args('by', 'segment'),

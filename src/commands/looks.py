@@ -2,7 +2,8 @@
 
 from chimerax.core.undo import UndoState
 
-from ..session import coloring, volumes
+from ..session import coloring, showing, volumes
+from ..session.key import shown_of
 from ..session.record import record
 from . import common
 
@@ -31,6 +32,15 @@ def choose_look(session, source, palette, limits, found):
     return palette, limits
 
 
+def entry_seen(session, volume, mode=None):
+    """The estimate that is meant: of the mode asked for, or seen on the map, or else the latest."""
+    if mode is None and volume is not None:
+        shown = shown_of(volume) or shown_of(volumes.source_of(volume) or volume)
+        if shown is not None and record(session).entry(shown.owner, shown.mode) is not None:
+            mode = shown.mode
+    return common.entry_of(session, volume, mode)
+
+
 def scale_map_of(session, entry):
     """The scale map of an `Entry` of the record, which is opened again if it was closed."""
     if entry.scale_map is None:
@@ -53,6 +63,7 @@ def show_like(session, volume, source):
         coloring.color_surfaces(
             session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits,
             undoable=False)
+    showing.carry(session, source, volume)
     # Undo gives the view before back; the new map stays open and keeps its colours.
     undo = UndoState('occupy modify')
     undo.add(source, 'display', before, False)
@@ -70,7 +81,11 @@ def colored_by(session, source):
 
 
 def show_envelope(volume, level):
-    """Show a confidence map or a mask as a see-through surface, so that the map is seen within."""
-    volume.set_parameters(surface_levels=[level], surface_colors=[(0.7, 0.7, 0.7, 0.4)])
+    """Show a confidence map or a mask as a see-through surface, so that the map is seen within.
+
+    What covers solvent too is seen by what it leaves out: the faces of the box are not closed.
+    """
+    volume.set_parameters(surface_levels=[level], surface_colors=[(0.7, 0.7, 0.7, 0.4)],
+                          cap_faces=False)
     volume.set_display_style('surface')
     volume.display = True

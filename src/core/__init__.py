@@ -20,15 +20,10 @@ if TYPE_CHECKING:
     from .displacement import displacement, weights
     from .grid import Grid
     from .mapcheck import check_map
-    from .masks import (
-        content_map,
-        make_mask,
-        solvent_definition,
-        subtraction_mask,
-        targeted_occupancy,
-    )
+    from .masks import content_map, make_mask, targeted_occupancy
     from .modeldensity import Atoms
     from .modify import Modifier, check_modification, modify
+    from .nextsteps import NextSteps, next_steps
     from .occupancies import (
         GroupOccupancy,
         Occupancies,
@@ -44,11 +39,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Mask',
-    'Modification', 'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map',
-    'check_modification', 'common_solvent', 'content_map', 'content_region', 'derive',
-    'displacement', 'estimate', 'fit_occupancies', 'make_mask', 'modify', 'occupancies',
-    'on_one_scale', 'prepare', 'refit_solvent', 'solvent_definition',
-    'subtraction_mask', 'targeted_occupancy', 'weights',
+    'Modification', 'Modifier', 'NextSteps', 'Occupancies', 'Parameters', 'ScaleEstimate',
+    'check_map', 'check_modification', 'common_solvent', 'content_map', 'content_region', 'derive',
+    'displacement', 'estimate', 'fit_occupancies', 'make_mask', 'modify', 'next_steps',
+    'occupancies', 'on_one_scale', 'prepare', 'refit_solvent', 'targeted_occupancy', 'weights',
 ]
 
 #: Which module holds which of them.
@@ -57,10 +51,10 @@ _HOMES = {name: module for module, names in {
     'displacement': ('displacement', 'weights'),
     'grid': ('Grid',),
     'mapcheck': ('check_map',),
-    'masks': ('content_map', 'make_mask', 'solvent_definition', 'subtraction_mask',
-              'targeted_occupancy'),
+    'masks': ('content_map', 'make_mask', 'targeted_occupancy'),
     'modeldensity': ('Atoms',),
     'modify': ('Modifier', 'check_modification', 'modify'),
+    'nextsteps': ('NextSteps', 'next_steps'),
     'occupancies': ('GroupOccupancy', 'Occupancies', 'common_solvent', 'fit_occupancies',
                     'occupancies', 'on_one_scale', 'prepare'),
     'parameters': ('SETTINGS', 'FitParameters', 'Mask', 'Modification', 'Parameters'),

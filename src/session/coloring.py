@@ -11,6 +11,7 @@ from chimerax.core.colors import Color, Colormap
 from chimerax.core.undo import UndoState
 from chimerax.surface.colorvol import VolumeColor
 
+from ..core.palettes import OCCUPY
 from ..core.parameters import default
 from .key import ColoredAtoms, coloring_of, scale_key, shown_on
 from .record import record
@@ -18,13 +19,7 @@ from .values import values_on
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {
-    # Low scale is what one looks for, so it gets the strongest colours; full scale is nearly white,
-    # on which ChimeraX's lighting shows the shape best. Lightness rises evenly all the way, so that
-    # the order is seen in grey and by any eye (for each kind of colour blindness no two tenths of
-    # the range come closer than a just noticeable difference; tests/commands measures it), and no
-    # colour is so dark that shading disappears in it, as it would in viridis or inferno.
-    'occupy': ('#bb0071', '#d1255c', '#e54245', '#e76c44', '#e88d42', '#e4a767', '#dcc08c',
-               '#dad3be', '#d1e6f1'),
+    'occupy': OCCUPY,
     # The colours of the method's publication: red for low scale, through white, to blue.
     'occupy-classic': ('#ff0000', '#ffffff', '#0000ff'),
 }

@@ -1,4 +1,4 @@
-"""Colour: palette, range on a histogram of the scale, key, tiles, and colours taken off again."""
+"""Colour: palette, range on a histogram of the scale, key, tiles, and what of it all is shown."""
 
 from dataclasses import replace
 
@@ -7,11 +7,12 @@ from Qt.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPixmap
 from Qt.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from ..commands import common
-from ..session import coloring
+from ..session import coloring, pointing
 from ..session.follow import followers
 from ..session.key import family, scale_key, shown_on
 from .drawings import RangeHistogram
 from .look import Look, color_command, look_of, look_words
+from .shown_row import ShownRow
 from .surface_values import SurfaceValues
 from .widgets import Beside, beside, column, enable_if, menu, number_box
 
@@ -59,9 +60,22 @@ class ColorSection:
         layout.addWidget(Beside(
             beside('Range', self.low, 'to', self.high, self.default_range, 1, stretch=False),
             beside(self.apply_button, self.remove)))
+        self.shown = ShownRow(panel)
+        layout.addLayout(self.shown.layout)
         layout.addStretch(1)
+        triggers = pointing.triggers(panel.session)
+        self._pointed = triggers, triggers.add_handler(
+            pointing.POINTED, lambda _name, reading: self._mark(reading))
+        self._marked = None         # the estimate that the mark is of
         self._load()
         self._connect()
+
+    def _mark(self, reading):
+        """Mark the scale where somebody points, where it is of what is shown here."""
+        panel = self._panel
+        if reading.source is panel.volume and reading.mode == panel.mode:
+            self._marked = panel.entry().estimate
+            self.histogram.mark = reading.scale
 
     def _connect(self):
         self.palette.activated.connect(self._palette_chosen)
@@ -217,7 +231,7 @@ class ColorSection:
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
-        return ''
+        return self.shown.words
 
     def refresh(self):
         """Show the colours that are on the surface, or that the next estimate will give."""
@@ -231,6 +245,10 @@ class ColorSection:
         if not self.histogram.dragging and replace(self.look(), shown=look.shown) != look:
             self.show_look(look.palette, look.range)
             self.key.setChecked(look.key)
+        entry = panel.entry()
+        if self._marked is not (entry and entry.estimate):
+            self.histogram.mark = self._marked = None
+        self.shown.refresh(reason)
         self.look_at_surfaces()
 
     def look_at_surfaces(self):
@@ -255,6 +273,9 @@ class ColorSection:
 
     def close(self):
         """Let go of surfaces."""
+        triggers, handler = self._pointed
+        triggers.remove_handler(handler)
+        self.shown.end_trial()
         self._values.undo_recolor()
         self._values.forget()
 

@@ -14,7 +14,7 @@ UNITS = {'residues': 'Residues', 'Å': '&Aring;', 'voxels': 'voxels'}
 #: Keywords whose setting has another name.
 SETTING_OF = {'threshold': 'mask_threshold', 'distance': 'region_distance'}
 #: Keywords that are called as a setting of other commands is.
-OTHERS = {('occupy fit', 'output')}
+OTHERS = {('occupy fit', 'output'), ('occupy show', 'above'), ('occupy show', 'below')}
 #: The keywords of `occupy` itself have sections of their own.
 OWN_SECTIONS = {'occupy': ('estimation', 'colouring', 'output')}
 
@@ -142,6 +142,10 @@ def test_other_numbers_are_those_of_the_core(page, commands):
     assert f'<i>power</i> (default {power:g})' in page.sections['mask']
     region = page.explanation('occupy', 'fullScaleRegion')
     assert f'within {default("region_distance"):g} &Aring; of atoms' in region
+    at = page.explanation('occupy', 'fullScaleAt')
+    assert f'within {default("region_distance"):g} &Aring; of it' in at
+    from chimerax.occupy.session.pointing import NEARBY
+    assert f'within {NEARBY:g} &Aring;' in page.sections['at']
     threshold = default('solvent_mask_threshold')
     assert f'above {threshold:g} are covered' in page.explanation('occupy', 'solventMask')
 
