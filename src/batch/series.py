@@ -14,6 +14,7 @@ from ..series.gather import SCALE, gather, level_remarks
 from ..series.table import SeriesTable
 from . import onevolume
 from .fitting import model_groups
+from .groups import file_of
 from .outcome import ALREADY_DONE, FAILED, Outcome
 from .run import run_tasks
 from .seriesrequest import SeriesRequest
@@ -129,11 +130,13 @@ def _groups(request):
 
 
 def _inputs(request):
-    """Absolute paths of models or masks by role."""
+    """Absolute paths of models or masks, and of a list of groups, by role."""
     roles = model_roles(len(request.model)) + [
         f'mask {number + 1}' for number in range(len(request.masks))]
-    return {role: str(Path(path).absolute())
-            for role, path in zip(roles, request.model + request.masks, strict=True)}
+    found = {role: str(Path(path).absolute())
+             for role, path in zip(roles, request.model + request.masks, strict=True)}
+    listed_in = file_of(request.groups)
+    return found | ({'groups': listed_in} if listed_in else {})
 
 
 def _check_place(paths, good, request):
