@@ -6,9 +6,9 @@ from pathlib import Path
 from ..core import Grid
 from ..core.occupancies import check_full, median_solvent
 from ..core.occupancynotes import check_atoms
-from ..core.parameters import SOLVENT_MAPS
 from ..core.threads import thread_count
 from ..mapfiles import MapFileError, read_map
+from ..series.engine import pilot_maps
 from ..series.files import column_from_dict
 from ..series.gather import SCALE, gather, level_remarks
 from ..series.table import SeriesTable
@@ -175,7 +175,7 @@ class _Work:
             return None
         left = list(names)
         while left:
-            pilots = left[::-(-len(left) // SOLVENT_MAPS)]
+            pilots = [left[i] for i in pilot_maps(len(left))] or left
             tasks = [self._task(name, None, '_solvent') for name in pilots]
 
             def on_one(number, share, stage, pilots=pilots):

@@ -2,11 +2,12 @@
 
 import sys
 
+from ..series.gather import METHODS
 from ..series.order import ORDERS
 from ..series.particles import Particles
 from . import cli
 from .series import OUTPUT_DIR, run_series
-from .seriesrequest import METHODS, NAMES, SeriesRequest
+from .seriesrequest import NAMES, SeriesRequest
 from .seriesresults import IMAGES
 from .terminal import Terminal
 from .wording import sentence
