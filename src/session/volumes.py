@@ -22,6 +22,15 @@ def label(model):
     return f'{model.name} #{model.id_string}' if model.id is not None else model.name
 
 
+def spec_of(models):
+    """One specifier of some models, in the order of their numbers: "#1,3", "#2#1.1#1.4"."""
+    numbers = [model.id_string for model in sorted(models, key=lambda model: model.id)]
+    # A comma goes on within one number, so that "#1.1,1.2" would name nothing.
+    whole = ','.join(number for number in numbers if '.' not in number)
+    return ''.join(f'#{number}' for number in (
+        *([whole] if whole else ()), *(number for number in numbers if '.' in number)))
+
+
 def array_of(volume):
     """The whole map as an array (z, y, x), whatever region and step are shown.
 
@@ -29,6 +38,11 @@ def array_of(volume):
     another order it is a transposed view, which the core copies first, in the thread of the work.
     """
     return volume.full_matrix()
+
+
+def voxels_of(volume):
+    """The number of voxels of the whole map."""
+    return math.prod(volume.data.size)
 
 
 def read_alone(volume):
