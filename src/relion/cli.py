@@ -28,13 +28,13 @@ RECONSTRUCT = 'relion_external_reconstruct'
 KINDS = ('solvent', 'sigmoid', 'attenuate', 'amplify')
 
 DESCRIPTION = '''\
-Makes the reconstruction that RELION asks for, by RELION's own program, and changes it by its local
-scale before RELION goes on with it. RELION starts this itself:
+Makes the reconstruction that RELION asks for, by RELION's own program, and leaves solvent out of
+it, or changes it by its local scale, before RELION goes on with it. RELION starts this itself:
 
-  export RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE="python -m chimerax.occupy.relion --strength 1"
+  export RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE="python -m chimerax.occupy.relion"
   relion_refine ... --external_reconstruct
 
-Without --strength it only watches: no map is changed, the log is written.
+With --strength 0 it only watches: no map is changed, the log is written.
 
 Each map leaves a line in occupy_relion.log beside it, which this draws:
 
