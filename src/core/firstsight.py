@@ -1,6 +1,7 @@
 """What a map is at first sight, before anything is estimated: for whoever opens it."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import fourier
 from .mapcheck import check_map
@@ -14,7 +15,7 @@ from .wording import NO_RECONSTRUCTION, Remark
 MOST_VOXELS = 2 ** 24
 
 
-def first_sight(array: np.ndarray, axes, name: str = '') -> Remark | None:
+def first_sight(array: np.ndarray, axes: ArrayLike, name: str = '') -> Remark | None:
     """What a map is, as a `Remark`, where it is no reconstruction or one half of one; else None.
 
     array: the map (z, y, x), or of a larger one what is at hand. axes: as `estimate` takes them.

@@ -40,7 +40,7 @@ class NextSteps:
     to_copy: str
 
     @property
-    def sentence(self):
+    def sentence(self) -> str:
         """Both, in words."""
         return f'RELION: {self.relion}; cryoSPARC: {self.cryosparc}'
 
