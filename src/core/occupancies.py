@@ -187,7 +187,8 @@ def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
         for g, name in enumerate(atoms.names))
     return Occupancies(
         groups, level.value, level.groups, level.note, fit.correlation, fit.outside, fit.residual,
-        design.grid, design.source, covariance, amplitude_errors, correlations, tuple(fit.k.tolist()), design.resolution,
+        design.grid, design.source, covariance, amplitude_errors, correlations,
+        tuple(fit.k.tolist()), design.resolution,
         (*level.warnings, *map_warnings(design, fit)))
 
 

@@ -122,8 +122,7 @@ class Design:
         return result
 
     def evening(self, shape):
-        """Factor on the half transform of a box (z, y, x) that makes noise as of solvent even; kept.
-        """
+        """Factor on the half transform of a box (z, y, x) that makes solvent's noise even; kept."""
         if shape not in self._evening:
             # Four times |f|²/4.
             squares = np.float32(4 * EVEN_LENGTH ** 2) * self.frame.squares(shape)

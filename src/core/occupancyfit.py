@@ -55,9 +55,10 @@ class Fit:
     """What a fit found, in the map's units.
 
     `amplitudes`: occupancy times the map's scale, of each group used. `covariance`: of these. `b`,
-    `b_error`: Å². `k`: strength of each body. `constant`: density of the solvent. `correlation`, `outside`, `residual`: as in
-    `Occupancies`. `shift`: by how much (x, y, z in Å) the model should move, and `stretch`: by what
-    share it should grow about its middle, to first order. `correlations`: of the amplitudes, all
+    `b_error`: Å². `k`: strength of each body. `constant`: density of the solvent. `correlation`,
+    `outside`, `residual`: as in `Occupancies`. `shift`: by how much (x, y, z in Å) the model should
+    move, and `stretch`: by what share it should grow about its middle, to first order.
+    `correlations`: of the amplitudes, all
     else held. `matches`: correlation of map and fit where each group is.
     """
 
