@@ -25,6 +25,7 @@ LEAST_SIZE = 0.2
 class FullLevel:
     """`value`: the amplitude that counts as full. `groups`: names that it rests on. `note`: how it
     was found. `covariance`: of the occupancies of the groups used. `warnings`: sentences.
+    `by_definition`: index, among the groups used, of the only one that it rests on, or None.
     """
 
     value: float
@@ -32,6 +33,7 @@ class FullLevel:
     note: str
     covariance: np.ndarray
     warnings: tuple = ()
+    by_definition: int | None = None
 
 
 def find_full(design, fit, full=None, like=None):
@@ -65,7 +67,8 @@ def find_full(design, fit, full=None, like=None):
     if value <= 0:
         raise MapError('the groups said to be full have no density in this map')
     covariance = _relative(fit, weights, value)
-    return FullLevel(value, tuple(names[i] for i in chosen), note, covariance, warnings)
+    return FullLevel(value, tuple(names[i] for i in chosen), note, covariance, warnings,
+                     chosen[0] if len(chosen) == 1 else None)
 
 
 def _relative(fit, weights, value):

@@ -16,6 +16,8 @@ TOLD = 0.4
 #: A model is off the map with fewer of its atoms inside, and incomplete with fewer than the other.
 ON_MAP = 0.5
 WHOLE = 0.95
+#: What is said of the only group that full rests on.
+DEFINITION = 'full by definition'
 #: No better than chance; and low.
 CHANCE = 0.2
 LOW_CORRELATION = 0.7
@@ -69,6 +71,16 @@ def group_notes(design, raw, errors, correlations, matches):
         if row[other] > CORRELATED:
             note.append(f'not to be told from {names[other]}')
     return ['; '.join(note) for note in notes]
+
+
+def with_definition(note):
+    """The note of a group, which is full by definition."""
+    return '; '.join(filter(None, (DEFINITION, note)))
+
+
+def without_definition(note):
+    """The note of a group, which is full by definition no more."""
+    return '; '.join(part for part in note.split('; ') if part not in ('', DEFINITION))
 
 
 def map_warnings(design, fit):

@@ -50,7 +50,7 @@ def test_occupancies_are_true(found):
     assert found.correlation > 0.98
     assert found.outside < 0.05
     assert not found.warnings
-    assert not any(group.note for group in found.groups)
+    assert [group.note for group in found.groups] == ['full by definition', '', '', '']
 
 
 def test_errors_cover_the_truth(atoms):
@@ -112,6 +112,25 @@ def test_one_scale_for_several_maps(atoms, density, found):
     a, b = on_one_scale([found, occupancies(density * np.float32(0.9), VOXEL, atoms)])
     assert a.full_level == b.full_level
     assert np.allclose(values(b), 0.9 * values(a), atol=5e-3)
+
+
+def test_full_by_definition_has_no_error_and_says_so(atoms, density, found):
+    assert found['A'].occupancy == 1
+    assert np.isnan(found['A'].error)
+    assert (errors(found)[1:] > 0).all()
+    # Against a level from elsewhere it is a number like any other.
+    weak = occupancies(density * np.float32(0.9), VOXEL, atoms)
+    for one in (occupancies(density, VOXEL, atoms, like=weak), *on_one_scale([found, weak])):
+        assert np.isfinite(errors(one)).all()
+        assert errors(one)[0] > 0
+        assert 'by definition' not in one['A'].note
+
+
+def test_misfit_counts_as_error(atoms, density, found):
+    # A share of each atom's density beside it: what no noise elsewhere explains.
+    ghost = np.roll(density, 2, axis=0) * np.float32(0.3)
+    wrong = occupancies(density + ghost, VOXEL, atoms)
+    assert (errors(wrong)[1:] > 1.8 * errors(found)[1:]).all()
 
 
 def test_full_is_what_the_user_says(atoms, density, found):
@@ -183,7 +202,7 @@ def test_groups_in_one_place_are_told(atoms, density):
     fit = occupancies(density, VOXEL, both, full='B')
     assert 'not to be told from again' in fit['A'].note
     assert 'not to be told from A' in fit['again'].note
-    assert not fit['B'].note
+    assert fit['B'].note == 'full by definition'
 
 
 @pytest.mark.parametrize(('change', 'message'), [
