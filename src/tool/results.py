@@ -9,6 +9,7 @@ from ..commands.compare import Comparison
 from ..commands.fit import Fitted
 from ..commands.fitresults import specifier
 from ..commands.logtables import selecting
+from ..commands.series import SeriesFound
 from ..core.masks import TargetedOccupancy
 from ..session.readout import Readout
 
@@ -91,7 +92,21 @@ def table_of(result, words=''):
         return _of_readout(result[0])
     if isinstance(result, Fitted):
         return _of_fit(result) if len(result.found) == 1 else _of_fits(result)
+    if isinstance(result, SeriesFound):
+        return _of_series(result)
     return None
+
+
+def _of_series(result):
+    """A row for each group, with its value in each map, in the order of the heat map."""
+    table, order = result.table, result.order
+    rows = [Row((table.groups[i], *(Number(float(table.occupancy[i, j]), float(table.error[i, j]),
+                                           share=True) for j in order.volumes)),
+                result.shown.spec(i)) for i in order.groups]
+    names = [volume if found is None else f'#{found.id_string}' for volume, found in (
+        (table.volumes[j], result.shown.map_of(j)) for j in order.volumes)]
+    return Table('Mean scale in a series' if result.scale else 'Occupancy in a series',
+                 ('Group', *names), rows, heat=True)
 
 
 def _of_readout(readout):

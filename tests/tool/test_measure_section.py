@@ -170,6 +170,32 @@ def test_classes(measure, panel, model, open_array, two_blobs, events, commands)
     assert len(colors) == 2     # a heat map
 
 
+def test_a_series(measure, panel, model, events, commands, run):
+    """All open maps, or, of maps within a group, those of that group."""
+    section = measure('series')
+    section.model.value = model
+    events()
+    assert section.measure.toolTip() == 'open the other maps of the series first' or (
+        not section.measure.isEnabled())
+    whole = run(f'molmap #{model.id_string} 5 edgePadding 15')
+    part = run(f'molmap #{model.id_string}/A 5 onGrid #{whole.id_string}')
+    run('close #1')
+    run(f'rename #{whole.id_string},{part.id_string} id 20')
+    events()
+    panel.map.menu.value = whole
+    section.model.value = model
+    events()
+    commands.clear()
+    section.measure.click()
+    events()
+    assert commands == [f'occupy series #20.1#20.2 model #{model.id_string}']
+    assert section.table.columnCount() == 3
+    by_name = {row[0]: row[1:] for row in cells(section)}
+    assert set(by_name) == {f'#{model.id_string}/A', f'#{model.id_string}/B'}
+    gone = by_name[f'#{model.id_string}/B']
+    assert sorted(float(text.split()[0]) for text in gone) == pytest.approx([0, 1], abs=0.1)
+
+
 def given(names):
     """Groups as a fit has them where the user named them by specifiers."""
     residues = SimpleNamespace(unique_residues=[])
