@@ -50,7 +50,10 @@ CASES = {
 #: classification by the true maps, the most that any class maps could bring.
 TRUTH = 'truth'
 SETTINGS = {'plain': None, 'occupy': '--strength 1', TRUTH: TRUTH,
-            'half': '--strength 0.5', 'early': '--strength 1 --schedule 2:3:8'}
+            'half': '--strength 0.5', 'early': '--strength 1 --schedule 2:3:8',
+            'mask': '--strength 1 --kind attenuate --power 1',
+            'keep': '--strength 1 --no-exclude-solvent',
+            'mild': '--strength 1 --power 2 --pivot 0.5'}
 
 
 def run_all(models, work, cases, settings, seeds, limit):

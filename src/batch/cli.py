@@ -157,6 +157,7 @@ def _parser():
     add_model(parser.add_argument_group('occupancies of a model'), 'Write how much of each part '
               'of a model (PDB or mmCIF) the map holds, as CSV; may be given several times. {name} '
               'and {folder} in its path stand for those of each map.')
+    _add_masks(parser.add_argument_group('masks'))
     _add_estimate(parser.add_argument_group('estimate'))
     _add_modification(parser.add_argument_group('modified maps'))
     _add_run(parser.add_argument_group('files and processes'))
@@ -174,12 +175,6 @@ def _add_results(group):
         _add_powers(group, name, f'Write a map modified to {what}.')
     group.add_argument('--solvent', action='store_true',
                        help='Write a map with solvent suppressed, and nothing else changed.')
-    group.add_argument('--mask-solvent', action='store_true',
-                       help='Write a mask that is 1 where the scale exceeds --mask-threshold.')
-    add_setting(group, 'mask_threshold')
-    for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
-        _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
-    add_setting(group, 'covers')
     group.add_argument('--plots', action='store_true',
                        help='Draw the solvent model of each map (PNG; needs matplotlib).')
 
@@ -206,6 +201,17 @@ def full_of(words):
     if words and len(words) == 1 and _is_number(words[0]):
         return float(words[0])
     return words
+
+
+def _add_masks(group):
+    for name, what in (('solvent', 'of what exceeds --mask-threshold'),
+                       ('weak', 'of content whose scale is below --below'),
+                       ('strong', 'of content whose scale is above --above')):
+        group.add_argument(f'--mask-{name}', action='store_true', help=f'Write a mask {what}.')
+    for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
+        _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
+    for name in ('mask_threshold', 'below', 'above', 'covers', 'extend', 'soft_edge'):
+        add_setting(group, name)
 
 
 def _add_estimate(group):

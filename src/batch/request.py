@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields
 
-from ..core import FitParameters, Modification, Parameters
+from ..core import FitParameters, Mask, Modification, Parameters
 from ..core.parameters import default
 from ..core.wording import SettingError
 
@@ -15,6 +15,10 @@ MODIFYING = ('pivot', 'scale_limit', 'hedge', 'modify_everywhere', 'exclude_solv
 FITTING = ('groups', 'full', 'fit_resolution', 'b_factor')
 #: Options that take one power or several.
 POWERS = ('amplify', 'attenuate', 'sigmoid', 'mask_attenuate', 'mask_sigmoid')
+#: Options that ask for masks, and those that say more of them, with what these are about.
+MASKS = ('mask_solvent', 'mask_weak', 'mask_strong', 'mask_attenuate', 'mask_sigmoid')
+OF_MASKS = {'mask_threshold': ('mask_solvent',), 'below': ('mask_weak',), 'above': ('mask_strong',),
+            'covers': ('mask_attenuate', 'mask_sigmoid'), 'extend': MASKS, 'soft_edge': MASKS}
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,10 @@ class Request(Parameters):
     report of an earlier batch, or of a map, whose full scale is taken.
 
     Results: `scale`, `confidence` (maps of them), `amplify`, `attenuate`, `sigmoid` (powers),
-    `solvent` (a map with solvent suppressed and nothing else), `mask_solvent` (a mask of scale
-    above `mask_threshold`), `mask_attenuate`, `mask_sigmoid` (masks for subtraction, powers),
-    `plots`, and occupancies of the parts of `model` (paths of PDB or mmCIF files, {name} and
+    `solvent` (a map with solvent suppressed and nothing else), `plots`, and the masks of
+    `core.Mask`: `mask_solvent`, `mask_weak`, `mask_strong`, and for subtraction `mask_attenuate`,
+    `mask_sigmoid` (powers), with `mask_threshold`, `below`, `above`, `covers`, `extend` and
+    `soft_edge`; and occupancies of the parts of `model` (paths of PDB or mmCIF files, {name} and
     {folder} in them as for masks): `groups`, see `groups.read_groups`; `full`, names of groups
     that are full, or a level; `fit_resolution`, `b_factor`. The rest are the fields of
     `core.Modification`; `modify_everywhere` is its `confidence=False`.
@@ -50,9 +55,15 @@ class Request(Parameters):
     solvent: bool = False
     mask_solvent: bool = False
     mask_threshold: float = default('mask_threshold')
+    mask_weak: bool = False
+    below: float = default('below')
+    mask_strong: bool = False
+    above: float = default('above')
     mask_attenuate: tuple = ()
     mask_sigmoid: tuple = ()
     covers: str = default('covers')
+    extend: float = default('extend')
+    soft_edge: float | None = None
     plots: bool = False
 
     model: tuple = ()
@@ -90,15 +101,15 @@ class Request(Parameters):
             raise SettingError(
                 ('full_scale', 'full_scale_region', 'full_scale_from'),
                 'give only one of {full_scale}, {full_scale_region} and {full_scale_from}')
-        _ = self.modifications, self.subtractions    # made once, so that they are checked
+        _ = self.modifications, self.masks      # made once, so that they are checked
 
     def _check_mode(self):
-        needs_occupancy = any(getattr(self, name) for name in POWERS)
+        needs_occupancy = any(getattr(self, name) for name in (*POWERS, *MASKS))
         if self.mode is None:
             mode = 'occupancy' if needs_occupancy else default('mode')
             object.__setattr__(self, 'mode', mode)
         elif needs_occupancy and self.mode != 'occupancy':
-            raise SettingError('mode', 'modified maps and subtraction masks come from a scale of '
+            raise SettingError('mode', 'modified maps and masks come from a scale of '
                                'occupancy mode: leave out {mode} resolution')
 
     def _check_modifying(self):
@@ -107,12 +118,18 @@ class Request(Parameters):
                                'which {modify_everywhere} leaves out; leave one of them away')
         changed = [name for name in MODIFYING
                    if getattr(self, name) != type(self).__dataclass_fields__[name].default]
-        if changed and not self.modifications and not self.subtractions:
+        curves = self.modifications or self.mask_attenuate or self.mask_sigmoid
+        if changed and not curves:
             raise SettingError(changed[0], f'{{{changed[0]}}} has nothing to act on: give '
                                '{amplify}, {attenuate}, {sigmoid} or {solvent} too')
         if 'pivot' in changed and not self.sigmoid and not self.mask_sigmoid:
             raise SettingError('pivot', '{pivot} has nothing to act on: give {sigmoid} or '
                                '{mask_sigmoid} too')
+        for name, wanted in OF_MASKS.items():
+            if getattr(self, name) != type(self).__dataclass_fields__[name].default and not any(
+                    getattr(self, one) for one in wanted):
+                ways = ' or '.join(f'{{{one}}}' for one in wanted)
+                raise SettingError(name, f'{{{name}}} has nothing to act on: give {ways} too')
 
     def _check_fitting(self):
         changed = [name for name in FITTING
@@ -152,14 +169,24 @@ class Request(Parameters):
         return found
 
     @property
-    def subtractions(self):
-        """The subtraction masks to make: `Modification` by the word that names the result."""
+    def masks(self):
+        """The masks to make: `Mask` by the word that names the result."""
+        edge = {'extend': self.extend, 'soft_edge': self.soft_edge}
         found = {}
-        for power in self.mask_attenuate:
-            found[f'mask_{self.covers}_attenuate_{power:g}'] = Modification('attenuate', power)
-        for power in self.mask_sigmoid:
-            found[f'mask_{self.covers}_sigmoid_{power:g}_{self.pivot:g}'] = Modification(
-                'sigmoid', power, pivot=self.pivot)
+        if self.mask_solvent:
+            found['mask_solvent'] = Mask('solvent', threshold=self.mask_threshold, **edge)
+        if self.mask_weak:
+            found['mask_weak'] = Mask('weak', below=self.below, **edge)
+        if self.mask_strong:
+            found['mask_strong'] = Mask('strong', above=self.above, **edge)
+        curves = [(f'attenuate_{power:g}', Modification('attenuate', power))
+                  for power in self.mask_attenuate]
+        curves += [(f'sigmoid_{power:g}_{self.pivot:g}',
+                    Modification('sigmoid', power, pivot=self.pivot))
+                   for power in self.mask_sigmoid]
+        for word, curve in curves:
+            found[f'mask_{self.covers}_{word}'] = Mask(
+                'subtraction', modification=curve, covers=self.covers, **edge)
         return found
 
     def as_dict(self):

@@ -7,10 +7,9 @@ from pathlib import Path
 from ..core import FitParameters, Parameters
 from ..core.parameters import default
 from ..core.wording import SettingError
-from ..series.gather import SCALE
+from ..series.gather import METHODS, SCALE
 from ..series.order import ORDERS
 
-METHODS = ('fit', SCALE)
 #: Settings of either method.
 FIT = ('fit_resolution', 'b_factor')
 OF_SCALE = ('low_pass', 'full_scale')

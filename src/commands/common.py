@@ -80,7 +80,9 @@ class VolumeArg(VolumesArg):
     def parse(cls, text, session):
         maps, used, rest = super().parse(text, session)
         if len(maps) > 1:
-            raise UserError(f'one map is needed, but {used} names {len(maps)}')
+            shown = [volume for volume in maps if volume.display]
+            advice = f'; "{used}##display" is the one that is shown' if len(shown) == 1 else ''
+            raise UserError(f'one map is needed, but {used} names {len(maps)}{advice}')
         return maps[0], used, rest
 
 

@@ -76,8 +76,9 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
         requests.append(request)
 
     def deliver(requests):
-        for request in requests:
-            _show(session, request, color, key, palette, range)
+        with session.undo.aggregate('occupy'):
+            for request in requests:
+                _show(session, request, color, key, palette, range)
         return [request.scale_map for request in requests]
 
     maps_text = ', '.join(volumes.label(source) for source in sources)
@@ -122,9 +123,8 @@ def _show(session, request, color, key, palette, limits):
     if request.is_kept:
         estimating.log_estimate(session, request, ' '.join(words).strip())
     if color and request.scale_map is not None:
-        coloring.color_surfaces(
-            session, coloring.surfaces_of(source), request.scale_map, chosen, limits, key=key,
-            name='occupy')
+        coloring.color_map(session, source, request.scale_map, chosen, limits, key=key,
+                           name='occupy')
 
 
 def register(_command_info, logger):

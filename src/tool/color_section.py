@@ -7,7 +7,7 @@ from Qt.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPixmap
 from Qt.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from ..commands import common
-from ..session import coloring, pointing
+from ..session import coloring, pointing, volumes
 from ..session.follow import followers
 from ..session.key import family, scale_key, shown_on
 from .drawings import RangeHistogram
@@ -121,7 +121,9 @@ class ColorSection:
     def apply(self):
         """Run the command that colours as the panel shows."""
         panel = self._panel
-        panel.run(color_command(panel.session, panel.volume, self.look()))
+        look = self.look()
+        known = [one for one in panel.targets if not panel.why_no_estimate(look.mode, one)]
+        panel.run(color_command(panel.session, known, look))
 
     def _apply_if_shown(self):
         """Follow a choice at once where the surface shows a scale."""
@@ -202,8 +204,7 @@ class ColorSection:
 
     def _remove_colors(self):
         panel = self._panel
-        numbers = ','.join(one.id_string for one in self._colored())
-        panel.run(f'color single #{numbers}')
+        panel.run(f'color single {volumes.spec_of(self._colored())}')
 
     def _colored(self):
         """The map and those made from it that show its scale."""

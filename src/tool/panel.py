@@ -9,6 +9,7 @@ from Qt.QtCore import QTimer
 from Qt.QtWidgets import QApplication, QWidget
 
 from ..session import jobs
+from ..session.frames import series_of, shown_frame
 from ..session.record import CHANGED, record
 from .bottom_row import BottomRow, Stopwatch
 from .color_section import ColorSection
@@ -39,6 +40,7 @@ class Panel:
         self._then = {}             # what is to be done when one of them went well
         self._refresh_due = False
         self._closed = False
+        self._frame_hidden = False      # whether the series of the map may show another frame
         self._choices = []          # menus of models
         self.place = None           # `Place` of the window, once there is one
         self._of_map = WeakKeyDictionary()      # map: what was chosen for it in Modify
@@ -83,7 +85,8 @@ class Panel:
         of_record = record(self.session).triggers
         self._handlers = [
             *((triggers, triggers.add_handler(name, self.refresh_soon)) for name in (
-                ADD_MODELS, REMOVE_MODELS, MODEL_DISPLAY_CHANGED, 'command finished')),
+                ADD_MODELS, REMOVE_MODELS, 'command finished')),
+            (triggers, triggers.add_handler(MODEL_DISPLAY_CHANGED, self._display_changed)),
             (triggers, triggers.add_handler('end restore session', self._session_changed)),
             (triggers, triggers.add_handler('frame drawn', self._frame_drawn)),
             (of_record, of_record.add_handler(CHANGED, self.refresh_soon)),
@@ -100,6 +103,21 @@ class Panel:
         return None if volume is None or volume.deleted else volume
 
     @property
+    def targets(self):
+        """The maps to work on: the one chosen, or where so ticked all frames of its series."""
+        volume = self.volume
+        series = volume and series_of(volume)
+        if series is None or not self.map.all_frames.isChecked():
+            return [volume] if volume else []
+        return [frame for frame in series.maps if frame is not None]
+
+    @property
+    def spec(self):
+        """The specifier of `targets`."""
+        targets = self.targets
+        return f'#{targets[0].id_string if len(targets) == 1 else series_of(targets[0]).id_string}'
+
+    @property
     def mode(self):
         """The mode that is on the map's surface, or, where there is none, the one chosen."""
         return self.map.mode
@@ -114,16 +132,16 @@ class Panel:
         """The section whose tab is in front."""
         return self.sections[self.tabs.currentIndex()]
 
-    def entry(self, mode=None):
+    def entry(self, mode=None, volume=None):
         """The record's entry of the map in a mode (the one shown), stale or not, or None."""
-        volume = self.volume
+        volume = volume or self.volume
         return volume and record(self.session).entry(volume, mode or self.mode)
 
-    def why_no_estimate(self, mode):
-        """Why what needs an estimate of a mode cannot be done, or ''."""
+    def why_no_estimate(self, mode, volume=None):
+        """Why what needs an estimate of a mode cannot be done, or ''. volume: one of `targets`."""
         if self.volume is None:
             return 'open a map first'
-        entry = self.entry(mode)
+        entry = self.entry(mode, volume)
         if entry is None:
             return f'estimate the map in {mode} mode first'
         if entry.stale:
@@ -280,6 +298,7 @@ class Panel:
         """Bring every section up to date."""
         if self.map is None or self._closed:
             return
+        self._follow_series()
         # A map that was just made was not known to be ours when the menus heard of it.
         for menu in self._choices:
             menu.refresh()
@@ -287,6 +306,20 @@ class Panel:
         for section in self.sections:
             section.refresh()
         self.bottom.refresh()
+
+    def _display_changed(self, _name, model):
+        if model is self.volume and not model.display and series_of(model) is not None:
+            self._frame_hidden = True
+        self.refresh_soon()
+
+    def _follow_series(self):
+        """Where the frame chosen has given way to another one, that is the one to work on."""
+        hidden, self._frame_hidden = self._frame_hidden, False
+        volume = self.volume
+        if hidden and volume is not None and not volume.display:
+            shown = shown_frame(series_of(volume)) if series_of(volume) else None
+            if shown is not None:
+                self.map.menu.choose(shown)
 
     def _frame_drawn(self, *_):
         if self.shown_section is self.color and self.color.look_at_surfaces():

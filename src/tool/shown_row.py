@@ -4,6 +4,7 @@ from Qt.QtWidgets import QLabel
 
 from ..commands.common import value_text
 from ..core.parameters import default
+from ..session import volumes
 from ..session.key import family
 from ..session.showing import ScaleMask, Seen, mask_of, mask_on, put
 from .widgets import NumberSlider, beside, enable_if
@@ -69,15 +70,12 @@ class ShownRow:
                 now is not None and now.limits == (above, below)):
             return
         if above <= _LEAST:
-            panel.run(f'occupy show #{self._numbers()}')
+            panel.run(f'occupy show {volumes.spec_of(self._maps)}')
             return
-        words = f'occupy show #{self._numbers()} above {value_text(above)}'
+        words = f'occupy show {volumes.spec_of(self._maps)} above {value_text(above)}'
         if below < _MOST:
             words += f' below {value_text(below)}'
         panel.run(f'{words} mode {self._mode()}')
-
-    def _numbers(self):
-        return ','.join(one.id_string for one in self._maps)
 
     def _mode(self):
         """The mode by which something is hidden already, or else the one that is seen."""
