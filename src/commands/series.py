@@ -21,7 +21,7 @@ from chimerax.core.objects import Objects
 from ..core import FitParameters, Parameters, estimate
 from ..series import scales
 from ..series.engine import fit_maps, of_one_grid
-from ..series.files import SeriesFileError
+from ..series.files import SeriesFileError, as_dict
 from ..series.gather import METHODS, SCALE, Column, gather, level_remarks
 from ..series.order import ORDERS, order_of
 from ..series.together import together
@@ -50,6 +50,11 @@ class SeriesFound:
     shown: object
     scale: bool = False
     warnings: tuple = ()
+
+    @property
+    def answer(self):
+        """What scripts get: the table as its file has it, the pairs, and what was warned of."""
+        return {**as_dict(self.table), 'pairs': self.pairs, 'warnings': list(self.warnings)}
 
 
 def occupy_series(session, maps, *, model=None, by=None, segment=None, groups=None, regions=None,
@@ -262,7 +267,7 @@ def _draw(session, found, plot, frames):
 
 def register(_command_info, logger):
     """Register `occupy series` and `occupy series open` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     drawn = [('order', EnumOf(ORDERS)), ('plot', Or(BoolArg, SaveFileNameArg)),
              ('frames', Or(BoolArg, SaveFileNameArg))]
     description = CmdDesc(

@@ -111,7 +111,8 @@ def is_half_map(name):
 
 def is_mask(array):
     """Whether an array (z, y, x) of any real type has the values of a mask or a segmentation."""
-    return _mask_remark(_samples(array)) is not None
+    # Differences of small integers would leave their range.
+    return _mask_remark(_samples(array).astype(float)) is not None
 
 
 def recognise(array, grid, low_passed):
