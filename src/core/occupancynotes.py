@@ -23,7 +23,8 @@ CHANCE = 0.2
 LOW_CORRELATION = 0.7
 MUCH_OUTSIDE = 0.15
 SHIFTED = 0.6
-STRETCHED = 0.008
+#: At this resolution or a finer one; beyond it masks and solvent move edges in proportion.
+STRETCHED, STRETCHED_AT = 0.008, 8.0
 
 
 def check_atoms(atoms, grid):
@@ -96,6 +97,6 @@ def map_warnings(design, fit):
     shift = float(np.linalg.norm(fit.shift))
     if shift > SHIFTED:
         yield Remark(f'the model would fit better moved by {shift:.1f} Å', (FIT_MODEL,))
-    if abs(fit.stretch) > STRETCHED:
+    if abs(fit.stretch) > STRETCHED * max(1, design.resolution / STRETCHED_AT):
         yield Remark(f'the model would fit better {abs(fit.stretch):.1%} '
                      f'{"larger" if fit.stretch > 0 else "smaller"}: is the voxel size right?')
