@@ -5,7 +5,7 @@ import numpy as np
 
 from .wording import FIT_MODEL, MapError, Remark, plain
 
-#: Fewer atoms than these are too few to tell, as is a group with a larger error.
+#: Fewer atoms than these are too few to tell; of a group with a larger error the map does not.
 LEAST_ATOMS = 4
 MOST_ERROR = 0.2
 CORRELATED = 0.9
@@ -60,8 +60,10 @@ def group_notes(design, raw, errors, correlations, matches):
             note.append('outside the map')
         elif design.inside[g] < WHOLE:
             note.append(f'{1 - design.inside[g]:.0%} of its atoms lie outside the map')
-        if counts[g] < LEAST_ATOMS or errors[g] > MOST_ERROR:
+        if counts[g] < LEAST_ATOMS:
             note.append('too small to tell')
+        elif errors[g] > MOST_ERROR:
+            note.append('the map does not tell')
         weak = WEAK_MATCH * min(1.0, max(0.0, raw[g]) / TOLD) if np.isfinite(raw[g]) else 0
         if matches[g] < weak and raw[g] > 2 * errors[g]:
             note.append('the map looks otherwise here: is it in its place?')
