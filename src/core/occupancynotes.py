@@ -24,7 +24,7 @@ LOW_CORRELATION = 0.7
 MUCH_OUTSIDE = 0.15
 SHIFTED = 0.6
 #: At this resolution or a finer one; beyond it masks and solvent move edges in proportion.
-STRETCHED, STRETCHED_AT = 0.008, 8.0
+STRETCHED, STRETCHED_AT = 0.0105, 8.0
 
 
 def check_atoms(atoms, grid):
