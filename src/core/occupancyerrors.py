@@ -57,7 +57,8 @@ def covariance_of(design, found, spread_columns):
     tie = found.tie
     inverse = tie @ np.linalg.inv(tie.T @ hessian @ tie) @ tie.T
     # What the unknowns have taken up of the residual is error, too.
-    taken = np.trace(inverse @ inner) / found.variance * alike.inflation / len(residual)
+    taken = np.trace(inverse @ inner) / found.variance * alike.inflation
+    taken /= max(1, np.count_nonzero(residual))
     middle /= max(1 - taken, LEAST_FREE)
     return inverse @ (middle + np.diag(found.weight)) @ inverse
 

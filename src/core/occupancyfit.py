@@ -9,8 +9,10 @@ away where the map does not tell.
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from .autocorrelation import Autocorrelation
+from .occupancychecks import content_of, misplaced, outside
 from .occupancyerrors import Found, covariance_of, noise_beyond, products
 from .threads import in_threads, slabs
 from .wording import INVERT, MapError
@@ -42,10 +44,10 @@ DONE = 2e-3
 ANY = 1e30
 #: A group is where its squared density exceeds this share of the largest.
 CORE = 0.05
-#: Content outside the model exceeds this share of what there is inside, and so many widths of
-#: noise.
-OUTSIDE_LEVEL = 0.25
-OUTSIDE_WIDTHS = 4
+#: Content outside the model reaches so far into it, in units of the band's resolution, and what it
+#: reaches is left out of the fit where at least this share of the voxels stays.
+REACHED = 0.75
+LEAST_KEPT = 0.5
 #: Groups whose densities are worked out by one thread at a time.
 SLAB = 4
 
@@ -87,6 +89,8 @@ def fit_design(design, array, progress=None, solvent=None):
     report(0.1)
     state = _State(design, design.even(blurred)[design.support], solvent)
     for step in range(STEPS):
+        if step == MEASURED[0]:
+            state.leave_out(blurred)
         change = state.step(step)
         report(0.1 + 0.7 * (step + 1) / STEPS)
         if change < DONE and step > 1:
@@ -101,6 +105,7 @@ class _State:
         self.design, self.values = design, values
         self.held = solvent is not None
         self._transfers = {}
+        self.keep = None
         self.same = design.parameters.b_factor == 'same'
         n = self.n = len(design.used)
         scale = (design.resolution / 8) ** 2
@@ -146,11 +151,27 @@ class _State:
 
         for bodies in in_threads(some_groups, slabs(self.n, max(SLAB, -(-self.n // 8)))):
             self.bodies += bodies
+        if self.keep is not None:
+            for columns in (self.rho, self.slope, self.bodies):
+                columns *= self.keep
 
     @property
     def _free_bodies(self):
         """B-factors of the bodies whose strengths are fitted: none where solvent is held."""
         return () if self.held else BODIES
+
+    def leave_out(self, blurred):
+        """Look no more at voxels that content without a model reaches, unless that is most of them.
+        """
+        d = self.design
+        self._evaluate()
+        left = blurred - np.float32(self.c)
+        beyond = content_of(left, model_map(d, self.o, self.b, self.k), d) & ~d.support
+        if beyond.any():
+            far = distance_transform_edt(~beyond, d.grid.steps[::-1]) > REACHED * d.resolution
+            keep = far[d.support]
+            if keep.mean() > LEAST_KEPT:
+                self.keep = keep
 
     def _transfer(self, shape):
         """T on the half transform of a box; kept where it stays the same."""
@@ -165,7 +186,16 @@ class _State:
         """All derivatives (unknowns, rows): of o in units of the scale, B, k, c likewise."""
         return np.concatenate([
             self.rho * np.float32(self.unit), self.slope * self.o[:, None].astype(np.float32),
-            self.bodies, np.full((1, len(self.values)), self.unit, np.float32)])
+            self.bodies, np.float32(self.unit) * self._ones()])
+
+    def _ones(self):
+        return np.ones((1, len(self.values)), np.float32) if self.keep is None else (
+            self.keep[None].astype(np.float32))
+
+    def _residual(self):
+        """Map minus model, 0 where it is not looked at."""
+        residual = self.values - self._model()
+        return residual if self.keep is None else residual * self.keep
 
     def _model(self):
         return self.o.astype(np.float32) @ self.rho + np.float32(self.c)
@@ -202,12 +232,14 @@ class _State:
         if number:
             self._evaluate()
         n = self.n
-        residual = self.values - self._model()
+        residual = self._residual()
         if number in MEASURED:
             alike = Autocorrelation(residual, self.design.support, self.design.grid)
             self.inflation = min(alike.inflation, self.most_inflation)
         columns = self._columns()
-        noise = max(float(np.mean(residual.astype(float) ** 2)), 1e-10 * self.values.var())
+        noise = float(np.mean(residual.astype(float) ** 2)) / (
+            1 if self.keep is None else self.keep.mean())
+        noise = max(noise, 1e-10 * self.values.var())
         self.variance = noise * self.inflation
         weight, pull = self._prior(number == 0)
         hessian = (columns @ columns.T).astype(float) / self.variance
@@ -260,7 +292,7 @@ class _State:
         d, n = self.design, self.n
         self._evaluate()
         columns = self._columns()
-        residual = self.values - self._model()
+        residual = self._residual()
         full_model = model_map(d, self.o, self.b, self.k)
         left = blurred - np.float32(self.c)
         weight, _ = self._prior(False)
@@ -276,11 +308,11 @@ class _State:
             matches[i] = _correlation(values[core], model[core])
         own = np.linalg.inv(inner[:n, :n] + 1e-9 * np.diag(np.diag(inner)[:n]))
         own /= np.sqrt(np.outer(np.diag(own), np.diag(own)))
-        shift, stretch = _misplaced(full_model, left - full_model, d)
+        shift, stretch = misplaced(full_model, left - full_model, d, self.keep)
         return Fit(
             self.o, covariance[:n, :n] * self.unit ** 2, self.b,
             np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c),
-            _correlation(values, model), _outside(left, full_model, d), shift, stretch, own,
+            _correlation(values, model), outside(left, full_model, d), shift, stretch, own,
             matches, left - full_model)
 
     def _spread_columns(self, alike):
@@ -298,7 +330,7 @@ class _State:
                 spread[2 * n + j, density.rows] -= np.float32(self.o[i]) * density.at_rows(
                     fall * np.exp(-np.float32(beta) * q))
         spread[-1] = np.float32(self.unit * alike.inflation ** 0.5)
-        return spread
+        return spread if self.keep is None else spread * self.keep
 
 
 def _solve_within(matrix, gradient, low, high):
@@ -333,30 +365,3 @@ def model_map(design, amplitudes, b, k):
     """What groups give on the working grid at amplitudes and B-factors: float32 (z, y, x)."""
     return design.total(
         amplitudes, lambda i, q: np.exp(-np.float32(b[i]) * q) * transfer(q, k))
-
-
-def _outside(content, model, design):
-    """Share of the content, which is what stands out from noise, that is where the model has none.
-    """
-    beyond = content[~design.support]
-    if not beyond.size:
-        return 0.0
-    # Half of the values below the middle are noise whatever else there is.
-    noise = 1.48 * float(np.median(np.abs(beyond - np.median(beyond))))
-    level = max(OUTSIDE_LEVEL * float(np.median(model[design.support])), OUTSIDE_WIDTHS * noise)
-    content = np.where(content > level, content, 0)
-    total = content.sum(dtype=float)
-    return float(content[~design.support].sum(dtype=float) / total) if total > 0 else 0.0
-
-
-def _misplaced(model, residual, design):
-    """By how much the model should move (Å) and grow (share), to first order in the residual."""
-    inverse = np.linalg.inv(np.array(design.grid.axes))
-    along = np.gradient(model)[::-1]
-    slopes = [sum(inverse[c, a] * along[a][design.support] for a in range(3)) for c in range(3)]
-    places = np.argwhere(design.support)[:, ::-1] @ np.array(design.grid.axes)
-    middle = places.mean(axis=0)
-    stretch = sum(s * (places[:, c] - middle[c]) for c, s in enumerate(slopes))
-    columns = np.stack([*slopes, stretch], axis=1)
-    found, *_ = np.linalg.lstsq(columns, residual[design.support].astype(float), rcond=None)
-    return -found[:3], float(-found[3])

@@ -10,6 +10,7 @@ from chimerax.occupy.core import (
     on_one_scale,
     prepare,
 )
+from scipy.ndimage import binary_dilation, gaussian_filter
 
 from .assemblies import make_atoms, make_map
 
@@ -182,6 +183,33 @@ def test_a_copy_in_solvent_reads_nothing(atoms, density):
                   np.concatenate([atoms.groups, np.full(280, 4)]), (*atoms.names, 'copy'))
     fit = occupancies(density, VOXEL, decoy)
     assert abs(fit['copy'].raw) < 3 * fit['copy'].error + 0.01
+
+
+def test_mates_agree_and_a_part_turned_on_the_spot_is_told(atoms):
+    # As in a real map: masked, of another B-factor than any model's, sharpened a little.
+    truth = np.array([1.0, 1.0, 1.0, 0.6])
+    made = make_map(atoms, truth, SHAPE, VOXEL, b=np.array([40, 70, 110, 60]), bulk=0.4)
+    near = np.zeros(SHAPE, bool)
+    near[tuple(np.rint(atoms.positions[:, ::-1] / VOXEL).astype(int).T)] = True
+    masked = made * gaussian_filter(binary_dilation(near, iterations=3).astype(np.float32), 1)
+    fit = occupancies(masked, VOXEL, atoms)
+    mates, width = values(fit)[:3], np.nan_to_num(errors(fit))[:3]
+    assert (np.abs(mates - mates.mean()) <= 2 * width + 0.01).all()
+    first, positions = atoms.groups == 0, atoms.positions.copy()
+    stretched = (positions[first] - CENTRES[0]) * [2.2, 0.5, 0.5] + CENTRES[0]
+    positions[first] = stretched
+    fit = occupancies(masked, VOXEL, Atoms(
+        positions, atoms.elements, atoms.groups, atoms.names))
+    assert fit['A'].note or fit['A'].occupancy < 2 * fit['A'].error + 0.05
+    assert fit['A'].error > 3 * np.nanmin(errors(fit))
+
+
+def test_what_lies_beside_the_model_draws_nothing_down(atoms, density, found):
+    z, y, x = np.indices(SHAPE) * VOXEL
+    belt = np.exp(-((x - 41) ** 2 + (y - 6) ** 2) / 30 - ((z - 26) / 12) ** 4)
+    fit = occupancies(density + (0.5 * density.max() * belt).astype(np.float32), VOXEL, atoms)
+    assert np.abs(values(fit) - TRUTH).max() < 0.03
+    assert any('where the model has nothing' in warning for warning in fit.warnings)
 
 
 def test_groups_outside_are_told(atoms, density):
