@@ -33,8 +33,10 @@ if BundleAPI is not None:
             return tool.start(session, tool_info)
 
         @staticmethod
-        def run_provider(session, name, _manager, **_options):
-            # The only providers are the buttons of the toolbar.
+        def run_provider(session, name, manager, **_options):
+            if manager is not None and manager is getattr(session, 'presets', None):
+                from .tool import presets
+                return presets.press(session, name, manager)
             from .tool import toolbar
             return toolbar.press(session, name)
 

@@ -4,11 +4,13 @@ from ..core import wording
 
 #: Settings whose option has another name, and the value that it stands for.
 MODIFY_EVERYWHERE = ('confidence', False)
+#: Settings that stand after options, and are none themselves: --mask-sigmoid 5.
+VALUES = ('power',)
 
 
 def option(name):
     """The name of an option as it is typed: --low-pass of low_pass."""
-    return '--' + name.replace('_', '-')
+    return name if name in VALUES else '--' + name.replace('_', '-')
 
 
 def _given(setting, value):

@@ -55,7 +55,7 @@ def _mark(session, entry, reading):
 
 def register(_command_info, logger):
     """Register `occupy at` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('position', CenterArg)],
         keyword=[('map', common.VolumeArg), *common.setting_args('mode'), ('label', BoolArg)],

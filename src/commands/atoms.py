@@ -222,7 +222,7 @@ def _plot(session, readouts, colormap, plot):
 
 def register(_command_info, logger):
     """Register `occupy atoms` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('atoms', AtomsArg)],
         keyword=[('map', common.VolumesArg), ('mode', common.setting_arg('mode')),

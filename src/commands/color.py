@@ -48,7 +48,7 @@ def _entry(session, model, mode):
 
 def register(_command_info, logger):
     """Register `occupy color` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('models', ModelsArg)],
         keyword=[('map', common.VolumeArg), ('mode', common.setting_arg('mode')),

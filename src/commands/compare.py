@@ -294,7 +294,7 @@ def _color(session, plan, sources, estimates, palette, limits, key):
 
 def register(_command_info, logger):
     """Register `occupy compare` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('maps', SeveralVolumesArg)],
         keyword=[*common.setting_args('mode', 'low_pass'), ('full_scale_from', common.VolumeArg),

@@ -129,7 +129,7 @@ def _show(session, request, color, key, palette, limits):
 
 def register(_command_info, logger):
     """Register `occupy` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         optional=[('maps', common.VolumesArg)],
         keyword=[

@@ -45,6 +45,11 @@ class Fitted:
     rows: list
     residuals: list
 
+    @property
+    def answer(self):
+        """What scripts get."""
+        return {'maps': self.maps, 'groups': self.rows, 'residuals': self.residuals}
+
 
 def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, full=None,
                b_factor=None, fit_resolution=None, file=None, column=None, color=None, key=True,
@@ -249,7 +254,7 @@ def _residual(session, source, found):
 
 def register(_command_info, logger):
     """Register `occupy fit` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('atoms', AtomsArg)],
         keyword=[('map', common.VolumesArg), *common.setting_args('by', 'segment'),

@@ -85,7 +85,11 @@ def colored_by(session, source):
 
 
 def show_envelope(volume, level):
-    """Show a confidence map or a mask as a see-through surface, so that the map is seen within."""
-    volume.set_parameters(surface_levels=[level], surface_colors=[(0.7, 0.7, 0.7, 0.4)])
+    """Show a confidence map or a mask as a see-through surface, so that the map is seen within.
+
+    What covers solvent too is seen by what it leaves out: the faces of the box are not closed.
+    """
+    volume.set_parameters(surface_levels=[level], surface_colors=[(0.7, 0.7, 0.7, 0.4)],
+                          cap_faces=False)
     volume.set_display_style('surface')
     volume.display = True

@@ -10,12 +10,13 @@ from chimerax.core.commands import (
     SaveFileNameArg,
     StringArg,
     quote_path_if_necessary,
+    run,
 )
 from chimerax.core.errors import UserError
 
 from ..core import Mask, Modification, Parameters, make_mask
 from ..core.memory import array_bytes, mask_bytes
-from ..session import pointing, volumes
+from ..session import masks, pointing, volumes
 from ..session.regions import Region
 from . import common, estimating, files, looks
 
@@ -23,14 +24,6 @@ from . import common, estimating, files, looks
 _SETTINGS = {'solvent': ('threshold',), 'subtraction': ('curve', 'power', 'pivot', 'covers'),
              'weak': ('below',), 'strong': ('above',), 'region': ()}
 _KINDS = ('solvent', 'subtraction', 'weak', 'strong')
-#: What comes next, with the mask's file in it.
-NEXT = {
-    'kept': 'RELION: relion_particle_subtract --i run_optimiser.star --mask {file} --o Subtract/',
-    'subtracted': 'cryoSPARC: import {file} as a mask; Particle Subtraction takes it as its mask '
-                  'of what is to be subtracted',
-    'focus': 'RELION: relion_refine … --solvent_mask {file} --skip_align, a 3D classification '
-             'focused on it; cryoSPARC: 3D Classification takes it as its focus mask',
-}
 
 
 def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None, threshold=None,
@@ -113,26 +106,23 @@ def _opened(session, request, mask, name, file):
     """Open one mask, write it if asked, and tell of it and of what comes next."""
     source = request.source
     name = name or f'{source.name} {mask.kind} mask'
-    volume = estimating.open_result(session, request, request.outcome, name, kind='mask')
+    volume = estimating.open_result(session, request, request.outcome, name, kind='mask',
+                                    use=mask.use)
     looks.show_envelope(volume, 0.5)
     width = mask.derive_soft_edge(
         request.estimate.parameters.low_pass, request.estimate.source_grid.step)
     edge = f'extended by {mask.extend:g} Å, ' if mask.extend else ''
     edge += f'a soft edge of {width:.3g} Å' if width else 'no soft edge'
-    saved = f'"save mask.mrc models #{volume.id_string}" saves it'
-    if file is not None:
-        from chimerax.core.commands import run
+    saved = '' if file else f'; "save mask.mrc models #{volume.id_string}" saves it'
+    session.logger.info(f'Mask of {volumes.label(source)} ({_words(mask)}, {edge}) is '
+                        f'#{volume.id_string}{saved}.')
+    if file is None:
+        masks.tell_next(volume)
+    else:
+        # Saving tells of it.
         run(session, f'save {quote_path_if_necessary(file)} models #{volume.id_string}', log=False)
         volume.name = name      # saving gives it the name of the file
-        saved = f'wrote {file}'
-    session.logger.info(
-        f'Mask of {volumes.label(source)} ({_words(mask)}, {edge}) is #{volume.id_string}; '
-        f'{saved}. Next, in {_next(mask).format(file=file or "mask.mrc")}.')
     return volume
-
-
-def _next(mask):
-    return NEXT[mask.covers if mask.kind == 'subtraction' else 'focus']
 
 
 def _words(mask):
@@ -149,7 +139,7 @@ def _words(mask):
 
 def register(_command_info, logger):
     """Register `occupy mask` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('maps', common.VolumesArg)],
         optional=[('kind', EnumOf(_KINDS)), ('curve', EnumOf(('attenuate', 'sigmoid'))),

@@ -72,7 +72,7 @@ def _words(mode, above, below):
 
 def register(_command_info, logger):
     """Register `occupy show` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('maps', common.VolumesArg)],
         keyword=[('above', common.setting_arg('show_above')),

@@ -11,15 +11,10 @@ from .content import content_region
 from .displacement import displacement, weights
 from .grid import Grid
 from .mapcheck import check_map
-from .masks import (
-    content_map,
-    make_mask,
-    solvent_definition,
-    subtraction_mask,
-    targeted_occupancy,
-)
+from .masks import content_map, make_mask, targeted_occupancy
 from .modeldensity import Atoms
 from .modify import Modifier, check_modification, modify
+from .nextsteps import NextSteps, next_steps
 from .occupancies import (
     GroupOccupancy,
     Occupancies,
@@ -35,9 +30,8 @@ from .threads import Cancelled
 
 __all__ = [
     'SETTINGS', 'Atoms', 'Cancelled', 'FitParameters', 'Grid', 'GroupOccupancy', 'Mask',
-    'Modification', 'Modifier', 'Occupancies', 'Parameters', 'ScaleEstimate', 'check_map',
-    'check_modification', 'common_solvent', 'content_map', 'content_region', 'derive',
-    'displacement', 'estimate', 'fit_occupancies', 'make_mask', 'modify', 'occupancies',
-    'on_one_scale', 'prepare', 'refit_solvent', 'solvent_definition',
-    'subtraction_mask', 'targeted_occupancy', 'weights',
+    'Modification', 'Modifier', 'NextSteps', 'Occupancies', 'Parameters', 'ScaleEstimate',
+    'check_map', 'check_modification', 'common_solvent', 'content_map', 'content_region', 'derive',
+    'displacement', 'estimate', 'fit_occupancies', 'make_mask', 'modify', 'next_steps',
+    'occupancies', 'on_one_scale', 'prepare', 'refit_solvent', 'targeted_occupancy', 'weights',
 ]

@@ -81,14 +81,13 @@ def _discs(kernel):
     """
     centre = [edge // 2 for edge in kernel.shape]
     shared = {}
-    for k, plane in enumerate(kernel):
-        rows = {}
-        for j, row in enumerate(plane):
-            inside = np.flatnonzero(row)
-            if len(inside):
-                if inside[-1] - inside[0] + 1 != len(inside):
-                    raise ValueError('every row of a kernel must be one run of voxels')
-                rows[j - centre[1]] = (int(inside[0]) - centre[2], len(inside))
+    lengths = kernel.sum(axis=2)
+    firsts = kernel.argmax(axis=2)
+    if (kernel[:, :, ::-1].argmax(axis=2) + firsts + lengths != kernel.shape[2])[lengths > 0].any():
+        raise ValueError('every row of a kernel must be one run of voxels')
+    for k, (chords, starts) in enumerate(zip(lengths.tolist(), firsts.tolist(), strict=True)):
+        rows = {j - centre[1]: (start - centre[2], chord)
+                for j, (chord, start) in enumerate(zip(chords, starts, strict=True)) if chord}
         if rows:
             shared.setdefault(tuple(rows.items()), []).append(k - centre[0])
     discs, before = [], {}

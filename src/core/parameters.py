@@ -95,7 +95,7 @@ LEAST_PART = 0.5
 #: Width of a mask's soft edge when nothing is asked for: this share of the low-pass, and at least
 #: so many voxels.
 SOFT_EDGE = 0.5
-SOFT_EDGE_VOXELS = 3
+SOFT_EDGE_VOXELS = 2
 
 
 SETTINGS = {
@@ -202,7 +202,7 @@ SETTINGS = {
         default=0.0, unit='Å', low=0, high=100),
     'soft_edge': Setting(
         'Width of the soft edge of a mask, outside what it covers: a raised cosine; 0 for none. '
-        'Derived: half of the low-pass, or three voxels where that is more.',
+        'Derived: half of the low-pass, or two voxels where that is more.',
         unit='Å', low=0, high=100),
     'show_above': Setting(
         'Of a surface only what has at least this scale is shown.', default=0.0, low=0, high=1),
@@ -403,6 +403,11 @@ class Mask:
         check_fields(self, SETTINGS)
         if self.kind == 'subtraction':
             check_weakens(self.modification)
+
+    @property
+    def use(self) -> str:
+        """What it is for, as `next_steps` takes it: its kind, or what a subtraction mask covers."""
+        return self.covers if self.kind == 'subtraction' else self.kind
 
     def derive_soft_edge(self, low_pass: float, step: float) -> float:
         """The width of the edge in Å, for a low-pass (Å) and a map's coarsest step (Å)."""

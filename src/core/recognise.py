@@ -13,6 +13,7 @@ import numpy as np
 from scipy import fft
 
 from .solvent import flat_share
+from .threads import thread_count
 from .wording import (
     ALTERED,
     IMAGES,
@@ -58,7 +59,8 @@ NO_NEGATIVE, NO_NOISE = 0.01, 5e-4
 RISE, RISE_SHARE = 12.0, 0.02
 NOISY_RISE, NOISY_RISE_SHARE, NOISY = 3.0, 2e-3, 0.8
 SHELLS = 32
-
+#: Shares of the samples whose values are looked at, with the smallest and the largest.
+LOOKED_AT = (0.0, TAIL, 0.25, 0.5, 0.75, 1 - TAIL, 1.0)
 
 
 def _sections(axis):
@@ -127,9 +129,12 @@ def recognise(array, grid, low_passed):
 
 
 def _samples(array):
-    """Values on a coarse grid over the whole box, in ascending order."""
+    """Values on a coarse grid over the whole box; those at `LOOKED_AT` are where sorting would put
+    them.
+    """
     steps = [max(1, round(n / SAMPLES)) for n in array.shape]
-    return np.sort(array[tuple(slice(None, None, step) for step in steps)], axis=None)
+    values = array[tuple(slice(None, None, step) for step in steps)]
+    return np.partition(values, [_rank(values.size, share) for share in LOOKED_AT], axis=None)
 
 
 def _block(array, edge=BLOCK):
@@ -138,8 +143,12 @@ def _block(array, edge=BLOCK):
     return array[tuple(slice(start, start + edge) for start in starts)]
 
 
+def _rank(number, share):
+    return min(number - 1, int(share * number))
+
+
 def _at(samples, share):
-    return float(samples[min(len(samples) - 1, int(share * len(samples)))])
+    return float(samples[_rank(len(samples), share)])
 
 
 def _tails(samples):
@@ -164,7 +173,7 @@ def _stacked_axis(block, grid):
     along none.
     """
     steps = grid.steps[::-1]
-    contrasts, correlations = [], []
+    correlations, contrasts = [], []
     for number in range(3):
         planes = np.moveaxis(block, number, 0)
         if min(planes.shape) < LEAST_EDGE:
@@ -172,7 +181,8 @@ def _stacked_axis(block, grid):
         planes = planes - planes.mean(axis=0)
         squares = _halved(_halved(planes, 1), 2)
         squares = _halved(_halved(squares, 1), 2).astype(float)
-        contrasts.append(16 * squares.var() / max(planes.var(dtype=float), 1e-300))
+        contrasts.append(lambda planes=planes, squares=squares: (
+            16 * squares.var() / max(planes.var(dtype=float), 1e-300)))
         correlations.append((squares[1:] * squares[:-1]).mean()
                             / max((squares ** 2).mean(), 1e-300))
     number = int(np.argmin(correlations))
@@ -180,8 +190,8 @@ def _stacked_axis(block, grid):
     # Sections far apart may well have little in common.
     near = steps[number] <= 1.5 * max(steps[i] for i in others)
     alone = max(correlations[i] for i in others) - correlations[number] > IMAGE_GAP
-    if near and alone and contrasts[number] > IMAGE_VARIANCE and (
-            correlations[number] < IMAGE_CORRELATION):
+    if near and alone and correlations[number] < IMAGE_CORRELATION and (
+            contrasts[number]() > IMAGE_VARIANCE):
         return 'zyx'[number]
     return None
 
@@ -195,12 +205,15 @@ def _halved(planes, axis):
 
 
 def _mask_remark(samples):
-    number = 1 + np.count_nonzero(np.diff(samples))
-    if number <= min(FEW_VALUES, len(samples) // 100):
-        return _few_values(number)
+    # A few of the samples tell of most maps that there are more values.
+    few = min(FEW_VALUES, len(samples) // 100)
+    if len(np.unique(samples[::100])) <= few:
+        number = len(np.unique(samples))
+        if number <= few:
+            return _few_values(number)
     near = NEAR_END * float(samples[-1] - samples[0])
-    low = np.searchsorted(samples, samples[0] + near, 'right') / len(samples)
-    high = 1 - np.searchsorted(samples, samples[-1] - near) / len(samples)
+    low = np.count_nonzero(samples <= samples[0] + near) / len(samples)
+    high = np.count_nonzero(samples >= samples[-1] - near) / len(samples)
     return MASK_LIKE if high > PLATEAU and low + high > ENDS_SHARE else None
 
 
@@ -221,13 +234,16 @@ def _fills_corners(low_passed):
 
     flat = max(shape) > 1.15 * min(shape)
     axes = [int(np.argmin(shape))] if flat else [0, 1, 2]
+    middle = contrast((0.5, 0.5, 0.5), 0.4)
     corners = []
     for axis in axes:
         for ends in product((0.07, 0.93), repeat=2):
-            corners.append(contrast(np.insert(np.array(ends), axis, 0.5), 0.14))
-    middle = contrast((0.5, 0.5, 0.5), 0.4)
-    return middle > 0 and (np.median(corners) > BORDER * middle
-                           and min(corners) > LEAST_BORDER * middle)
+            corner = contrast(np.insert(np.array(ends), axis, 0.5), 0.14)
+            # One empty corner, such as the first of most maps, is enough.
+            if corner <= LEAST_BORDER * middle:
+                return False
+            corners.append(corner)
+    return middle > 0 and bool(np.median(corners) > BORDER * middle)
 
 
 def _power(block, grid):
@@ -236,7 +252,7 @@ def _power(block, grid):
     for number, n in enumerate(block.shape):
         window = np.hanning(n + 2)[1:-1].astype(np.float32)
         tapered *= np.expand_dims(window, [i for i in range(3) if i != number])
-    components = fft.rfftn(tapered)
+    components = fft.rfftn(tapered, workers=thread_count())
     steps = grid.steps[::-1]
     nz, ny, nx = block.shape
     frequencies = np.ix_(np.fft.fftfreq(nz, steps[0]), np.fft.fftfreq(ny, steps[1]),
@@ -276,7 +292,9 @@ def _lack(samples, array):
     middle = _at(samples, 0.5)
     # What a mask has set to one value says nothing of what the map had.
     others = samples[samples != middle]
-    if len(others) and positive > 0 and middle - _at(others, TAIL) < NO_NEGATIVE * positive:
+    rank = _rank(len(others), TAIL)
+    if len(others) and positive > 0 and (
+            middle - float(np.partition(others, rank)[rank]) < NO_NEGATIVE * positive):
         return 'no negative density'
     half = _at(samples, 0.75) - _at(samples, 0.25)
     # A mask leaves one value in the solvent, which the solvent model tells.

@@ -89,12 +89,12 @@ def gaussian(v, height, mean, width):
     return height * np.exp(-0.5 * ((v - mean) / width) ** 2)
 
 
-def inside_sphere(shape, z):
+def inside_sphere(shape, z, stride=1):
     """Whether each voxel of the planes `z` lies in the inscribed sphere (ellipsoid): (len(z), y,
-    x).
+    x), of every `stride`-th row and column.
     """
     squares = [((np.arange(n) - n // 2) / (n / 2)) ** 2 for n in shape]
-    flat = squares[1][:, None] + squares[2][None, :]
+    flat = squares[1][::stride, None] + squares[2][None, ::stride]
     return squares[0][z][:, None, None] + flat <= 1
 
 
@@ -183,8 +183,7 @@ def flat_share(array, region=None):
             values) else 0.0
     stride = max(1, round((array.size / FLAT_SAMPLES) ** (1 / 3)))
     z = np.arange(0, shape[0], stride)
-    sample = array[::stride, ::stride, ::stride][
-        inside_sphere(shape, z)[:, ::stride, ::stride]]
+    sample = array[::stride, ::stride, ::stride][inside_sphere(shape, z, stride)]
     values, counts = np.unique(sample, return_counts=True)
     if not len(counts) or counts.max() < 0.5 * SUSPECT_FLAT_SHARE * len(sample):
         return 0.0

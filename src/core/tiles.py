@@ -15,10 +15,10 @@ GATHERED_VOXELS = 2**18
 #: Planes that a thread counts voxels in at a time.
 SLAB = 8
 #: Tiles that hold each voxel so many times, on average, are counted before any is sorted.
-OVERLAPPING = 40
+OVERLAPPING = 2
 #: Of these, so small a part is sorted at a time.
 SORTED_SHARE = 200
-#: Of others, one in so many is sorted before the rest, to tell which of them need sorting.
+#: One in so many is sorted before the rest, to tell which of them need sorting.
 TRIED = 64
 
 
@@ -84,11 +84,12 @@ def search_tiles(array, tile_size, tau, progress=None):
     counted first, and only those that can win are sorted: the result is the same.
     """
     layout = _Layout(array, tile_size, tau)
+    places = np.flatnonzero(layout.inside)
+    some = layout.values(places[::TRIED], _still(progress, 0))
     if layout.number * layout.voxels > OVERLAPPING * array.size:
-        ends = _largest(layout, _still(progress, 0)), _smallest(layout, _still(progress, 0.5))
+        ends = (_largest(layout, some, _still(progress, 0)),
+                _smallest(layout, some, _still(progress, 0.5)))
     else:
-        places = np.flatnonzero(layout.inside)
-        some = layout.values(places[::TRIED])
         values = layout.values(places, progress, (some.min(), some.max()))
         ends = [(places[best], values[best]) for best in (np.nanargmax(values),
                                                           np.nanargmin(values))]
@@ -111,6 +112,7 @@ class _Layout:
         self.edges, self.numbers, self.steps, self.starts = (
             tuple(column) for column in zip(*layout, strict=True))
         self._array = array
+        self.map_voxels = array.size
         self._windows = sliding_window_view(array, self.edges)[tuple(
             slice(start, start + (number - 1) * step + 1, step)
             for start, number, step in zip(self.starts, self.numbers, self.steps, strict=True))]
@@ -174,34 +176,41 @@ class _Layout:
         return Tile(start, self.edges, float(value))
 
 
-def _largest(layout, progress):
+def _largest(layout, tried, progress):
     """Flat number and value of the first tile of the largest value."""
     # The order statistic lies above t where so many voxels do.
-    return _extreme(layout, progress, layout.voxels - layout.rank, np.greater, np.greater_equal)
+    return _extreme(layout, tried.max(), progress, layout.voxels - layout.rank,
+                    np.greater, np.greater_equal)
 
 
-def _smallest(layout, progress):
+def _smallest(layout, tried, progress):
     """Flat number and value of the first tile of the smallest value."""
-    return _extreme(layout, progress, layout.rank + 1, np.less, np.less_equal)
+    return _extreme(layout, tried.min(), progress, layout.rank + 1, np.less, np.less_equal)
 
 
-def _extreme(layout, progress, needed, beyond, reaches):
+def _extreme(layout, value, progress, needed, beyond, reaches):
     """The first tile of the extreme value: one that `needed` voxels reach and no tile goes beyond.
 
-    From the value of any tile on: those tiles go beyond it in which `needed` voxels do. Some of
-    them, with most such voxels, are sorted, which gives a value further out, until there are none.
+    From the value of any tile on: those tiles go beyond it in which `needed` voxels do. If they are
+    few, all are sorted; otherwise some of them, with most such voxels, which gives a value further
+    out, until there are few or none.
     """
     inside = layout.inside.ravel()
     at_once = max(thread_count(), layout.inside.size // SORTED_SHARE)
-    candidates = np.flatnonzero(inside)
-    order = np.arange(len(candidates))[len(candidates) // 2:]
+    # Sorting these takes no longer than counting once more.
+    few = max(at_once, layout.map_voxels // layout.voxels)
+    furthest = np.argmax if beyond is np.greater else np.argmin
     while True:
-        values = layout.values(candidates[order[:at_once]], progress)
-        value = values.max() if beyond is np.greater else values.min()
         counts = layout.counts(lambda planes, value=value: beyond(planes, value), progress)
         candidates = np.flatnonzero(inside & (counts >= needed))
         if not len(candidates):
             break
+        if len(candidates) <= few:
+            values = layout.values(candidates, progress)
+            best = furthest(values)
+            return int(candidates[best]), values[best]
         order = np.argsort(-counts[candidates], kind='stable')
+        values = layout.values(candidates[order[:at_once]], progress)
+        value = values[furthest(values)]
     counts = layout.counts(lambda planes: reaches(planes, value), progress)
     return int(np.argmax(inside & (counts >= needed))), value

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .gather import Column
 from .table import SeriesTable
 
 COLUMNS = ('volume', 'group', 'occupancy', 'error', 'note')
@@ -67,6 +68,20 @@ def from_dict(values):
             dict(values['failed']))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError('it holds no series') from error
+
+
+def column_as_dict(column):
+    """A `Column` as JSON takes it; null where there is no value."""
+    return {'groups': list(column.groups), 'values': _lists([column.values])[0],
+            'errors': _lists([column.errors])[0], 'level': float(column.level),
+            'how': column.how, 'notes': list(column.notes), 'kind': column.kind}
+
+
+def column_from_dict(values):
+    """The reverse of `column_as_dict`."""
+    arrays = {name: np.array(values[name], float) for name in ('values', 'errors')}
+    return Column(**{**values, **arrays, 'groups': tuple(values['groups']),
+                     'notes': tuple(values['notes'])})
 
 
 def read_table(path):

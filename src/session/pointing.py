@@ -33,6 +33,14 @@ class Reading:
     distance: float = np.nan
 
     @property
+    def answer(self):
+        """What scripts get."""
+        residue = self.residue
+        return {'map': self.source, 'mode': self.mode, 'scale': self.scale,
+                'density': self.density, 'point': self.point,
+                'residue': residue and residue_name(residue), 'distance': self.distance}
+
+    @property
     def words(self):
         """In words, for one line."""
         words = (f'{self.mode.capitalize()} scale {self.scale:.2f} of '

@@ -87,12 +87,13 @@ def _file_header(volume):
         return None, None
 
 
-def new_volume(session, array, source, name, *, kind, model_id=None, show=False):
+def new_volume(session, array, source, name, *, kind, use='', model_id=None, show=False):
     """Open an array as a map that sits exactly on its source and follows it.
 
     array: (z, y, x) over the box of `source`, on its own grid or on a working grid that fills the
-    same box. kind: what it is to its source, "scale", "confidence", "map" or "mask". model_id: a
-    tuple, or None for the next free number. Returns the new `Volume`, a top-level model.
+    same box. kind: what it is to its source, "scale", "confidence", "map" or "mask". use: what a
+    mask is for, as `core.next_steps` takes it. model_id: a tuple, or None for the next free number.
+    Returns the new `Volume`, a top-level model.
     """
     from chimerax.map import volume_from_grid_data
     grid = _grid_data(array, source, name)
@@ -103,7 +104,7 @@ def new_volume(session, array, source, name, *, kind, model_id=None, show=False)
     volume.show_in_volume_viewer = kind in _LOOKED_AT
     volume.position = source.scene_position
     session.models.add([volume])
-    followers(session).add(volume, source, kind)
+    followers(session).add(volume, source, kind, use)
     return volume
 
 

@@ -89,6 +89,6 @@ def test_results_are_called_what_the_document_says():
             if name in values:
                 values[name] = float(values[name])
         request = Request(**values)
-        made = {*request.modifications, *request.subtractions}
-        made |= {name for name in ('confidence', 'mask_solvent') if getattr(request, name)}
+        made = {*request.modifications, *request.masks}
+        made |= {'confidence'} if request.confidence else set()
         assert files in made

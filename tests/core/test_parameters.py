@@ -34,7 +34,7 @@ def test_defaults_of_the_published_method():
 
 def sentences_of(path):
     """String constants of a module that are no docstrings."""
-    tree = ast.parse(path.read_text())
+    tree = ast.parse(path.read_text(encoding='utf-8'))
     documented = {id(node.value) for node in ast.walk(tree)
                   if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
     return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)
