@@ -40,6 +40,22 @@ def array_of(volume):
     return volume.full_matrix()
 
 
+def read_alone(volume):
+    """The same, read from its file where ChimeraX does not hold it, without it being held then.
+
+    So that many maps take no more memory than one; may be called in a thread. `ValueError` where
+    the file cannot be read any more.
+    """
+    data = volume.data
+    array = data.matrix(from_cache_only=True)
+    if array is not None:
+        return array
+    try:
+        return data.read_matrix((0, 0, 0), data.size, (1, 1, 1), None)
+    except OSError as error:
+        raise ValueError(f'its file cannot be read: {error.strerror or error}') from error
+
+
 def axes_of(volume):
     """The step vectors (x, y, z) of the whole map in Å, as an array (3, 3), one in each row."""
     return np.array(volume.data.ijk_to_xyz_transform.matrix)[:, :3].T
