@@ -67,6 +67,8 @@ class Occupancies:
     where a group has no atom inside (groups, groups); `correlations`: of occupancies with all else
     held: near −1 where two groups overlap. `solvent`: strength k of each body of displaced solvent.
     `resolution`: Å, where the blur leaves a fifth: the band's upper limit. `warnings`: sentences.
+    `amplitude_errors`: standard errors of the groups' amplitudes in the map's units, to compare
+    maps of one grey level with; those of occupancies leave out what all groups have in common.
     """
 
     groups: tuple
@@ -83,6 +85,7 @@ class Occupancies:
     solvent: tuple
     resolution: float
     warnings: tuple = ()
+    amplitude_errors: np.ndarray | None = field(default=None, repr=False)
 
     def __getitem__(self, name):
         """The group of a name."""
@@ -159,6 +162,8 @@ def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
     covariance = np.full((len(raw), len(raw)), np.nan)
     covariance[np.ix_(design.used, design.used)] = level.covariance
     errors = np.sqrt(np.diag(covariance))
+    amplitude_errors = np.full(len(raw), np.nan)
+    amplitude_errors[design.used] = np.sqrt(np.diag(fit.covariance))
     correlations = np.full_like(covariance, np.nan)
     correlations[np.ix_(design.used, design.used)] = fit.correlations
     matches = np.full(len(raw), np.nan)
@@ -173,7 +178,7 @@ def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
         groups, level.value, level.groups, level.note, fit.correlation, fit.outside, fit.residual,
         design.grid, design.source, covariance,
         correlations, tuple(fit.k.tolist()), design.resolution,
-        (*level.warnings, *map_warnings(design, fit)))
+        (*level.warnings, *map_warnings(design, fit)), amplitude_errors)
 
 
 def common_solvent(results: Sequence[Occupancies]) -> tuple[float, ...]:
