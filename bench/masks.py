@@ -23,11 +23,12 @@ from accuracy import in_own_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = ('relion_refine', 'relion_project', 'relion_particle_subtract', 'relion_reconstruct')
-NUMBER = 2500
+#: Particles to subtract from, and to tell apart.
+NUMBER, CLASSES_NUMBER = 2500, 1200
 #: Signal/noise of the particles that are subtracted from, and of those that are told apart.
-SUBTRACTED_SNR = (4.0, 1.0)
-CLASSES_SNR = (0.05, 0.02)
-ITERATIONS, CLASS_ITERATIONS = 5, 12
+SUBTRACTED_SNR = (4.0, 1.0, 0.1)
+CLASSES_SNR = (0.05,)
+ITERATIONS, CLASS_ITERATIONS = 5, 8
 #: Å around atoms: what counts as theirs, and what a mask made from them covers.
 NEAR = 3.0
 
@@ -57,7 +58,7 @@ def subtraction(work, seeds):
           'strong part with truth |')
     print('|---|---|---|---|---|---|')
     for snr, seed in itertools.product(SUBTRACTED_SNR, range(1, seeds + 1)):
-        ring = Ring('ring', work, snr, seed)
+        ring = Ring('ring', work, NUMBER, snr, seed)
         states = [mrcfile.read(path) for path in ring.particles.states]
         shares = np.bincount(ring.particles.truth) / len(ring.particles.truth)
         of_strong = states[0]
@@ -82,15 +83,15 @@ def classes(work, seeds):
     print('| signal/noise | seed | mask | present found | absent found | mean |')
     print('|---|---|---|---|---|---|')
     for snr, seed in itertools.product(CLASSES_SNR, range(1, seeds + 1)):
-        ring = Ring('ring-both', work, snr, seed)
+        ring = Ring('ring-both', work, CLASSES_NUMBER, snr, seed)
         truth = ring.particles.truth
         weak, model = ring.masks(subtraction=False).values()
         kept = ring.subtracted(weak, 'the rest')
         for name, star, mask in (
                 ('none', ring.particles.star, None), ('weak', ring.particles.star, weak),
-                ('model', ring.particles.star, model),
-                ('weak, the rest subtracted', kept, weak)):
-            options = ['--K', 2, '--ini_high', 20, '--tau2_fudge', 4]
+                ('weak, the rest subtracted', kept, weak),
+                ('model', ring.particles.star, model)):
+            options = ['--K', 2, '--ini_high', 20, '--tau2_fudge', 4, '--pad', 1]
             options += ['--solvent_mask', mask] if mask else []
             last = refine(star, ring.folder / f'classes {name}'.replace(' ', '_'), ring.map,
                           ring.system.diameter, *options, seed=seed, iterations=CLASS_ITERATIONS)
@@ -104,17 +105,17 @@ def classes(work, seeds):
 class Ring:
     """Particles of a ring, the map that RELION refines of them, and what is made by that."""
 
-    def __init__(self, name, work, snr, seed):
+    def __init__(self, name, work, number, snr, seed):
         from models import find_models
         from relion_data import SYSTEMS, atoms_of, make_particles
         models, self.system = find_models(), SYSTEMS[name]
-        self.folder = work / f'{name}_{snr:g}_{NUMBER}_{seed}'
+        self.folder = work / f'{name}_{snr:g}_{number}_{seed}'
         self._atoms, self._centre = atoms_of(self.system, models)
-        self.particles = make_particles(name, models, self.folder, NUMBER, snr, seed)
+        self.particles = make_particles(name, models, self.folder, number, snr, seed)
         start = self.folder / 'before.mrc'
         self.before = reconstructed(self.particles.star, start)
         self.optimiser = refine(self.particles.star, self.folder / 'one', start,
-                                self.system.diameter, '--ini_high', 8, seed=seed)
+                                self.system.diameter, '--ini_high', 8, '--pad', 2, seed=seed)
         self.map = Path(str(self.optimiser).replace('optimiser.star', 'class001.mrc'))
 
     def near(self, chains, reach=NEAR):
@@ -167,7 +168,7 @@ def refine(star, folder, reference, diameter, *options, seed, iterations=ITERATI
         folder.mkdir(parents=True)
         run('relion_refine', '--i', star, '--o', folder / 'run', '--ref', reference, '--iter',
             iterations, '--particle_diameter', diameter, '--zero_mask', '--flatten_solvent',
-            '--skip_align', '--pad', 2, '--j', 1, '--random_seed', seed, '--dont_check_norm',
+            '--skip_align', '--j', 1, '--random_seed', seed, '--dont_check_norm',
             *options, log=folder / 'relion.log')
     return last
 

@@ -18,10 +18,11 @@ def register_all(command_info, logger):
         mask,
         modify,
         plot,
+        series,
         show,
         target,
         tiles,
     )
     for module in (estimate, color, show, at, tiles, modify, confidence, mask, target, level,
-                   plot, atoms, fit, compare):
+                   plot, atoms, fit, compare, series):
         module.register(command_info, logger)

@@ -28,15 +28,16 @@ def checked_file(file, allowed, word='file'):
     return file
 
 
-def checked_plot(session, plot, example):
+def checked_plot(session, plot, example, word='plot'):
     """Check where a plot goes: True for a window, the name of an image, or neither.
 
-    example: a name to be advised where there is no window. `UserError` for what cannot be.
+    example: a name to be advised where there is no window. word: the keyword. `UserError` for what
+    cannot be.
     """
     if plot is True and not session.ui.is_gui:
-        raise UserError(f'there is no window to plot in; name an image: "plot {example}"')
+        raise UserError(f'there is no window to plot in; name an image: "{word} {example}"')
     if isinstance(plot, str):
-        checked_file(plot, IMAGES, 'plot')
+        checked_file(plot, IMAGES, word)
 
 
 def opened(file):

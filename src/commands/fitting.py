@@ -52,17 +52,20 @@ def full_of(grouped, full):
     return wanted
 
 
+def places(maps):
+    """For each map the index of the first whose grid and place it shares."""
+    found = []
+    for i, volume in enumerate(maps):
+        found.append(next((j for j in dict.fromkeys(found)
+                           if alike.have_one_grid(maps[j], volume)
+                           and alike.lies_as(maps[j], volume)), i))
+    return found
+
+
 def one_maps(grouped, maps, read):
     """The `OneMap`s of a model on maps. read: `read(volume)` returns a function that reads it."""
-    found, firsts = [], []
-    for volume in maps:
-        first = next((i for i in firsts if alike.have_one_grid(maps[i], volume)
-                      and alike.lies_as(maps[i], volume)), None)
-        if first is None:
-            first = len(found)
-            firsts.append(first)
-            atoms = grouped.on(volume)
-        else:
-            atoms = found[first].atoms
-        found.append(OneMap(read(volume), volumes.axes_of(volume), atoms, first))
+    found = []
+    for i, (volume, place) in enumerate(zip(maps, places(maps), strict=True)):
+        atoms = grouped.on(volume) if place == i else found[place].atoms
+        found.append(OneMap(read(volume), volumes.axes_of(volume), atoms, place))
     return found

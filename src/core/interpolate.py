@@ -23,6 +23,7 @@ class Interpolator:
         self._region = region
         wanted = [np.arange(n)[part] for n, part in zip(shape, region, strict=True)]
         self.shape = tuple(len(indices) for indices in wanted)
+        self._same_x = self.shape[2] == array.shape[2] == shape[2]
         if not self._same:
             self._axes = [self._places(indices, n, m)
                           for indices, n, m in zip(wanted, array.shape, shape, strict=True)]
@@ -46,7 +47,8 @@ class Interpolator:
                 result, zip(z0[planes], z1[planes], fz[planes], strict=True), strict=True):
             flat = _blend(self._array[below], self._array[above], share)
             flat = _blend(flat[y0], flat[y1], fy[:, None])
-            plane[...] = _blend(np.take(flat, x0, axis=1), np.take(flat, x1, axis=1), fx)
+            plane[...] = flat if self._same_x else _blend(
+                np.take(flat, x0, axis=1), np.take(flat, x1, axis=1), fx)
         return result
 
 

@@ -115,6 +115,8 @@ def _name_frames(axes, volumes, last):
     if upright:
         # Names in files are long; numbers of frames say as much and stay short.
         axes.set_xlabel('frame' if last else '', fontsize=TEXT + 0.5)
+        every = max(1, -(-len(short) // 10))
+        axes.set_xticks(range(0, len(short), every), range(1, len(short) + 1, every))
         return
     axes.set_xticks(range(0, len(short), every), short[::every])
     axes.set_xlabel(f'volume {shared}'.strip() if last else '', fontsize=TEXT + 0.5)

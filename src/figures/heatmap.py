@@ -203,11 +203,12 @@ class HeatMap:
                         rotation=0 if upright else 90)
         words = f'volume {self._shared}'.strip()
         if every > 1:
-            words += f' (one in {every} is named)'
-        axes.set_xlabel(words, fontsize=TEXT)
+            words += f', one in {every} is named'
         every = max(1, int(np.ceil(LINE * self.rows / high - 1e-6)))
         axes.set_yticks(range(0, self.rows, every), self._names[::every])
-        axes.set_ylabel('' if every == 1 else f'one group in {every} is named', fontsize=TEXT)
+        if every > 1:
+            words += f'; one group in {every} is named'
+        axes.set_xlabel(words, fontsize=TEXT)
 
     def _write(self, wide, high):
         """Write the numbers into cells that are large enough."""
@@ -241,6 +242,37 @@ class HeatMap:
         if not (0 <= column < self.columns and 0 <= row < self.rows):
             return None
         return int(self.order.groups[row]), int(self.order.volumes[column])
+
+    def branch_at(self, place, height, sideways):
+        """What hangs together below a place of a dendrogram.
+
+        place: along the leaves; height: as the tree is drawn. Returns the indices of the groups
+        (sideways) or volumes, in the order shown, and the row or column of the first; (None, 0) for
+        none.
+        """
+        order = self.order.groups if sideways else self.order.volumes
+        links = self.order.group_links if sideways else self.order.volume_links
+        leaf = round(float(place))
+        if not 0 <= leaf < len(order):
+            return None, 0
+        low, high = branch_of(links, leaf, height)
+        return order[low:high].tolist(), low
+
+
+def branch_of(links, leaf, height):
+    """The range (low, high) of leaves, in their order, that join one below a height."""
+    from scipy.cluster.hierarchy import leaves_list
+    number = len(links) + 1
+    first, count = np.empty(2 * number - 1, int), np.ones(2 * number - 1, int)
+    first[leaves_list(links)] = np.arange(number)
+    low, high = leaf, leaf + 1
+    for i, (a, b) in enumerate(links[:, :2].astype(int)):
+        first[number + i] = min(first[a], first[b])
+        count[number + i] = count[a] + count[b]
+        start, end = first[number + i], first[number + i] + count[number + i]
+        if links[i, 2] <= height and start <= leaf < end and end - start > high - low:
+            low, high = int(start), int(end)
+    return low, high
 
 
 def tree_lines(links):

@@ -23,12 +23,15 @@ def width(texts, size):
 def short(names):
     """Names of volumes without what all share: (names, what they share with "…", '' for nothing).
 
-    Endings of files go, and a beginning that all have, up to a break between words or digits:
-    vol_003.mrc, vol_012.mrc … are 003, 012 … of "vol_…".
+    Numbers of models and endings of files go, and a beginning that all have, up to a break between
+    words or digits: vol_003.mrc, vol_012.mrc … are 003, 012 … of "vol_…".
     """
-    stems = [re.sub(r'\.(mrc|map|ccp4|rec)(\.gz|\.bz2)?(?= |$)', '', name) for name in names]
-    if len(set(stems)) < len(set(names)):
-        stems = list(names)
+    stems = list(names)
+    # Numbers of models, and endings of files, unless they tell names apart.
+    for needless in (r' #[\d.]+$', r'\.(mrc|map|ccp4|rec)(\.gz|\.bz2)?(?= |$)'):
+        shorter = [re.sub(needless, '', name) for name in stems]
+        if len(set(shorter)) == len(set(names)):
+            stems = shorter
     begin = os.path.commonprefix(stems) if len(set(stems)) > 1 else ''
     begin = re.match(r'(.*[^0-9A-Za-z]|.*[A-Za-z](?=\d*$)|)', begin).group(0)
     if len(begin) < 3 or any(len(stem) == len(begin) for stem in stems):

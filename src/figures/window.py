@@ -46,7 +46,7 @@ class PlotWindow(ToolInstance):
         self.hint.setWordWrap(True)
         self.save_button.setToolTip('Save the plot as PNG, PDF or SVG')
         self.save_button.clicked.connect(lambda *_: self.save_as())
-        row = QHBoxLayout()
+        self.bottom = row = QHBoxLayout()
         row.setContentsMargins(6, 2, 6, 4)
         row.addWidget(self.hint, stretch=1)
         row.addWidget(self.save_button)
@@ -63,7 +63,7 @@ class PlotWindow(ToolInstance):
         menu.addAction('Save Plot As…').triggered.connect(lambda *_: self.save_as())
 
     def _moved(self, event):
-        self._tell(_pointed(event))
+        self._tell(pointed_by(event))
 
     def _tell(self, pointed):
         from Qt.QtCore import Qt
@@ -78,7 +78,7 @@ class PlotWindow(ToolInstance):
             QToolTip.showText(QCursor.pos(), pointed.text, self.canvas)
 
     def _clicked(self, event):
-        pointed = _pointed(event)
+        pointed = pointed_by(event)
         if event.button != 1 or pointed is None or pointed.key is None or not self._command_of:
             return
         command = self._command_of(pointed.key, 'shift' in (event.key or '') or _shift_is_held())
@@ -100,7 +100,8 @@ class PlotWindow(ToolInstance):
         self.session.logger.info(f'Wrote {path}.')
 
 
-def _pointed(event):
+def pointed_by(event):
+    """The `Pointed` under the mouse of an event of matplotlib, or None."""
     if event.inaxes is None or event.xdata is None:
         return None
     return pointed_at(event.inaxes, event.xdata, event.ydata)

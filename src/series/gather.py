@@ -17,6 +17,8 @@ from .table import SeriesTable
 
 #: What the values of a volume are: amplitudes of a fit, or local maxima.
 OCCUPANCY, SCALE = 'occupancy', 'scale'
+#: How they are had.
+METHODS = ('fit', SCALE)
 #: No group that is said to be full counts as more precise than this share of its value.
 LEAST_ERROR = 0.01
 

@@ -5,18 +5,21 @@ chance alone gives one as large, with three cautions:
 
 *Errors.* Values of one volume share what is wrong with its fit, and neighbouring groups take
 density from each other, so errors of a pair may be alike or opposite. At worst their covariance is
-the mean product of the two errors: the covariance is moved by that much towards zero before it is
-tested.
+the mean product of the two errors, and the correlation that they make where there is none is that
+over the spreads of the two. It is tested whether there is more: atanh r less atanh of it, as Fisher
+has it. (Measured on fits: errors of 136 parts of a ribosome correlate by −0.2 to 0.2, those of a
+chain and its haem by −0.5.)
 
 *Volumes that follow one another.* Two groups that drift along a path correlate whatever they are.
 The number of volumes that counts is n / (1 + 2 Σ a_k b_k), from the autocorrelations of the two in
 the order of the table (Bartlett 1946; Pyper & Peterman, Can. J. Fish. Aquat. Sci. 55, 2127, 1998).
 In a shuffled series that is about n.
 
-*Many pairs.* Pairs are looked at of groups that vary by more than their errors (chi squared, 1 %),
-which says nothing of the correlation yet (Bourgon, Gentleman & Huber, PNAS 107, 9546, 2010). The
-adjusted p is the false discovery rate at which a pair would be called, by Benjamini & Yekutieli
-(Ann. Stat. 29, 1165, 2001), which holds whatever pairs have in common.
+*Many pairs.* Pairs are looked at of groups that vary by more than their errors and two hundredths
+of what is full (chi squared, 1 %), which says nothing of the correlation yet (Bourgon, Gentleman &
+Huber, PNAS 107, 9546, 2010). The adjusted p is the false discovery rate at which a pair would be
+called, by Benjamini & Hochberg (J. R. Stat. Soc. B 57, 289, 1995), which holds for two-sided tests
+that share groups, too (Reiner-Benaim, Biom. J. 49, 107, 2007).
 """
 
 from dataclasses import dataclass
@@ -29,8 +32,9 @@ from .table import SeriesTable
 
 #: A pair is looked at in at least so many volumes that have both.
 LEAST_VOLUMES = 4
-#: Groups vary where errors alone do so as much with this probability.
-VARIES = 0.01
+#: Groups vary where errors alone do so as much with this probability, each with so much added (in
+#: quadrature): what is wrong with all of a map is not in the errors of its groups.
+VARIES, SYSTEMATIC = 0.01, 0.02
 #: Autocorrelations are taken up to this share of the volumes.
 LAGS = 0.25
 #: A row that varies by less has no correlation.
@@ -85,10 +89,10 @@ def together(table: SeriesTable) -> list[Pair]:
 
 
 def _varies(values, errors):
-    """Which groups vary by more than errors of this size make them, boolean (groups,)."""
+    """Which groups vary by more than errors of this size and `SYSTEMATIC`, boolean (groups,)."""
     from scipy.special import chdtrc
     known = np.isfinite(values)
-    weight = known / np.maximum(errors, LEAST_SPREAD) ** 2
+    weight = known / (errors ** 2 + SYSTEMATIC ** 2)
     filled = np.where(known, values, 0.0)
     mean = (weight * filled).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-300)
     squares = (weight * (filled - mean[:, None]) ** 2).sum(axis=1)
@@ -108,13 +112,17 @@ def _correlations(values, errors):
     mean = (filled @ weight.T) / n
     variance = (filled ** 2 @ weight.T) / n - mean ** 2
     covariance = (filled @ filled.T) / n - mean * mean.T
-    at_worst = (np.where(known, errors, 0.0) @ np.where(known, errors, 0.0).T) / n
+    filled_errors = np.where(known, errors, 0.0)
+    at_worst = (filled_errors @ filled_errors.T) / n
     with np.errstate(divide='ignore', invalid='ignore'):
         spread = np.sqrt(np.maximum(variance, 0) * np.maximum(variance, 0).T)
         varies = np.minimum(variance, variance.T) > LEAST_SPREAD ** 2
         r = np.where(varies, covariance / spread, np.nan)
-        beyond = np.where(varies, np.maximum(np.abs(covariance) - at_worst, 0) / spread, np.nan)
-    return np.clip(r, -1, 1), np.clip(beyond, 0, 1), count
+        of_errors = np.where(varies, np.clip(at_worst / spread, 0, 1), 1.0)
+        r = np.clip(r, -1, 1)
+        # Where both are 1 nothing is known to be beyond errors.
+        beyond = np.nan_to_num(np.arctanh(np.abs(r)) - np.arctanh(of_errors), nan=0.0)
+    return r, np.tanh(np.maximum(beyond, 0)), count
 
 
 def _sharing(values):
@@ -146,8 +154,8 @@ def _chance(r, n):
 
 
 def _adjusted(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """p for the number of pairs, after Benjamini & Yekutieli."""
+    """p for the number of pairs, after Benjamini & Hochberg."""
     if not len(p):
         return p
     from scipy.stats import false_discovery_control
-    return np.asarray(false_discovery_control(p, method='by'))
+    return np.asarray(false_discovery_control(p, method='bh'))

@@ -40,6 +40,11 @@ def array_of(volume):
     return volume.full_matrix()
 
 
+def voxels_of(volume):
+    """The number of voxels of the whole map."""
+    return math.prod(volume.data.size)
+
+
 def read_alone(volume):
     """The same, read from its file where ChimeraX does not hold it, without it being held then.
 

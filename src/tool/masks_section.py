@@ -146,20 +146,21 @@ class MasksSection:
         old = 'a mask of an older session does not tell what it is for; make it again'
         enable_if(self.copy, none or ('' if next_of(last) else old))
         self.soft_edge.setSpecialValueText(self._derived_edge())
+        self.soft_edge.updateGeometry()     # Qt forgets it
 
     def _derived_edge(self):
         """The edge that a mask gets if none is chosen, in words."""
         volume = self._panel.volume
         if volume is None:
-            return 'derived'
+            return 'auto'
         try:
             grid = volumes.grid_of(volume)
             found = record(self._panel.session).estimate_for(volume, 'occupancy')
             derived = found.parameters if found else derive(Parameters(mode='occupancy'), grid)[0]
             width = Mask('weak').derive_soft_edge(derived.low_pass, grid.step)
         except (MapError, SettingError):
-            return 'derived'
-        return f'derived, {width:.3g} Å'
+            return 'auto'
+        return f'auto {width:.3g} Å'
 
     def state(self):
         """What is chosen, for a session."""

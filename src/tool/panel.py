@@ -13,6 +13,7 @@ from ..session.frames import series_of, shown_frame
 from ..session.record import CHANGED, record
 from .bottom_row import BottomRow, Stopwatch
 from .color_section import ColorSection
+from .greeting import Greeter
 from .map_section import MapSection
 from .masks_section import MasksSection
 from .measure_section import MeasureSection
@@ -54,6 +55,7 @@ class Panel:
         self.masks = MasksSection(self)
         self.solvent = SolventSection(self)
         self.sections = (self.color, self.modify, self.measure, self.masks, self.solvent)
+        self.greeter = Greeter(session, self._greet)
         self.bottom = BottomRow(self, show_help)
         self._lay_out()
         self._listen()
@@ -205,6 +207,12 @@ class Panel:
         """Say how an action ended, until the next one or another map."""
         self.bottom.say(text, failed)
 
+    def _greet(self, volume, words):
+        """Tell what a map is that was opened and is no reconstruction."""
+        if volume is not self.volume:       # of that one the bottom row tells it by itself
+            self.say(f'{words}.')
+        self.refresh()
+
     def _failed(self, text, taken):
         if taken is not None and taken():
             self.say('')
@@ -229,12 +237,21 @@ class Panel:
 
     def wanted_height(self):
         """The height at which nothing of what is in front has to be scrolled, in pixels."""
-        # A scrolled area does not pass on how high its contents are at a width.
-        width = self.widget.width()
-        within = _height(self.scrolled.widget(), width)
         # Small tabs are no reason for all to move: the first gives the least.
-        index = self.tabs.currentIndex()
-        within += max(0, self.tabs.page_height(0, width) - self.tabs.page_height(index, width))
+        return self._height_for(0)
+
+    def least_height(self):
+        """The same where the histogram gives way as far as it may."""
+        return self._height_for(self.color.spare_height)
+
+    def _height_for(self, spare):
+        """The height for the tab in front; spare: what the first tab can do without."""
+        # A scrolled area does not pass on how high its contents are at a width.
+        width, index = self.widget.width(), self.tabs.currentIndex()
+        within = _height(self.scrolled.widget(), width)
+        first = self.tabs.page_height(0, width) - spare
+        within += first - self.tabs.page_height(index, width) if index == 0 else max(
+            0, first - self.tabs.page_height(index, width))
         around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
             _height(self.map.widget, width) + _height(self.bottom.widget, width))
         # Docks are not laid out to the pixel; short of one, all would scroll.
@@ -332,6 +349,7 @@ class Panel:
         for triggers, handler in self._handlers:
             triggers.remove_handler(handler)
         self._handlers = []
+        self.greeter.close()
         for job in list(self._ours):
             job.cancel('was cancelled, because the panel was closed')
         for section in self.sections:

@@ -92,4 +92,4 @@ def _without_dust(maps):
 
 def _spec(maps):
     # ChimeraX's concise_model_spec may leave out the surfaces of a map, which dust is taken from.
-    return '#' + ','.join(volume.id_string for volume in maps)
+    return ''.join(f'#{volume.id_string}' for volume in maps)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from chimerax.occupy.core import Grid, spectrum
+from chimerax.occupy.core import Grid, fill, fourier, spectrum
 from chimerax.occupy.core.fill import solvent_noise
 from chimerax.occupy.core.solvent import inside_sphere
 from chimerax.occupy.core.threads import set_threads
@@ -84,6 +84,31 @@ def test_one_map_with_many_seeds_has_the_spectrum_of_its_own_solvent():
     error = np.abs(np.mean(found, axis=0)[shells] / own[shells] - 1)
     assert (error < 0.1 + chance(grid, shells, draws=1)).all()
     assert np.sqrt((error ** 2).mean()) < 0.05
+
+
+def test_voxels_of_the_noise_are_gaussian():
+    """Though the components they are sums of are not."""
+    array = coloured((64, 60, 71), 1.2, 2)
+    grid = Grid.of(array.shape, 1.0)
+    noise, _ = solvent_noise(array, np.zeros(array.shape, np.float32), grid, 3)
+    values = noise / noise.std()
+    assert np.mean(values ** 3) == pytest.approx(0, abs=0.05)
+    assert np.mean(values ** 4) == pytest.approx(3, abs=0.1)
+    assert np.mean(np.abs(values) > 3) == pytest.approx(0.0027, rel=0.3)
+
+
+def test_weights_of_solvent_are_those_of_a_low_pass_at_full_size():
+    """Worked out on cubes of some voxels, in boxes that these do not fill."""
+    grid = Grid.of((100, 112, 95), 1.0)
+    content = particle_in(grid.shape)
+    inside = (inside_sphere(grid.shape, np.arange(100)) & ~content).astype(np.float32)
+    smooth = fourier.low_pass(inside, grid, fill.EDGE_VOXELS)
+    share = np.clip((smooth - fill.MOSTLY_SOLVENT) / (1 - fill.MOSTLY_SOLVENT), 0, 1)
+    wanted = share ** 2 * (3 - 2 * share) * inside
+    found = fill._solvent_weights(grid.shape, content.astype(np.float32), grid, None)
+    assert found.mean() == pytest.approx(wanted.mean(), rel=0.03)
+    assert np.corrcoef(found.ravel(), wanted.ravel())[0, 1] > 0.98
+    assert not found[inside == 0].any()
 
 
 def test_same_seed_same_noise_whatever_the_threads():

@@ -137,7 +137,8 @@ def test_both_can_be_saved(tmp_path, ending):
 
 def test_names_without_what_all_share():
     assert labels.short(['vol_003.mrc', 'vol_012.mrc']) == (['003', '012'], 'vol_…')
-    assert labels.short(['vol_003.mrc #1', 'vol_012.mrc #2']) == (['003 #1', '012 #2'], 'vol_…')
+    assert labels.short(['vol_003.mrc #1', 'vol_012.mrc #2']) == (['003', '012'], 'vol_…')
+    assert labels.short(['a.mrc #1', 'a.mrc #2']) == (['a #1', 'a #2'], '')
     assert labels.short(['frame9', 'frame10']) == (['9', '10'], 'frame…')
     assert labels.short(['apo', 'atp']) == (['apo', 'atp'], '')
     assert labels.short(['one.mrc']) == (['one'], '')

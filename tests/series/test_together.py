@@ -57,7 +57,7 @@ def test_chance_is_hardly_ever_called(walk):
 
 
 def test_errors_that_are_alike_are_not_taken_for_going_together():
-    """Values that vary no more than their errors, all errors of a volume being the same one."""
+    """Values that vary no more than their errors, those of a volume being alike."""
     rng = np.random.default_rng(3)
     shared = 0.05 * rng.standard_normal(40)
     values = np.array([0.5 + shared, 0.7 + shared, 0.2 + 1.3 * shared])

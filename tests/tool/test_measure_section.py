@@ -272,10 +272,13 @@ class TestMasks:
             assert shown == [one for one in (kind,) if one in masks.values]
 
     def test_the_derived_edge_is_shown(self, panel, estimated, events, run):
-        assert panel.masks.soft_edge.text() == 'derived, 4 Å'
-        run('occupy #1 mode occupancy lowPass 12')
+        box = panel.masks.soft_edge
+        assert box.text() == 'auto 4 Å'
+        run('occupy #1 mode occupancy lowPass 12.5')
+        panel.tabs.setCurrentWidget(panel.masks.widget)
         events()
-        assert panel.masks.soft_edge.text() == 'derived, 6 Å'
+        assert box.text() == 'auto 6.25 Å'
+        assert box.fontMetrics().horizontalAdvance(box.text()) < box.lineEdit().width()
 
     def test_next_step_is_that_of_the_last_mask(self, panel, estimated, events, choose, run,
                                                 tmp_path):
