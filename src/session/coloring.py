@@ -16,13 +16,16 @@ from ..core.parameters import default
 from .frames import FrameColors, series_of
 from .key import ColoredAtoms, coloring_of, scale_key, shown_on
 from .record import record
-from .values import values_on
+from .values import parts_on, values_on
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {
     'occupy': OCCUPY,
     # The colours of the method's publication: red for low scale, through white, to blue.
     'occupy-classic': ('#ff0000', '#ffffff', '#0000ff'),
+    # Of changes: what is lost is red, what is gained blue, what stays nearly white; alike in
+    # lightness on both sides, and told apart by any eye.
+    'occupy-change': ('#b5322a', '#dc7a5f', '#efbfa9', '#f0f0ee', '#b3cce4', '#6a9fce', '#2766a8'),
 }
 DEFAULT_PALETTE = 'occupy'
 DEFAULT_RANGE = (default('color_low'), default('color_high'))
@@ -45,6 +48,9 @@ class ScaleColor(VolumeColor):
 
     #: Mode and map of the scale, for when that map or its scale map is closed.
     mode, source = '', None
+    #: What the values are, where they are no scale, for the key; and whether each is that of a
+    #: part, with nothing between parts and `values.NO_PART` where there is none.
+    title, of_parts = '', False
 
     def belongs_to(self, entry):
         """Remember mode and map of an `Entry` of the record, where there is one."""
@@ -53,19 +59,22 @@ class ScaleColor(VolumeColor):
 
     def take_snapshot(self, session, flags):
         source = None if self.source is None or self.source.deleted else self.source
-        return {**super().take_snapshot(session, flags), 'mode': self.mode, 'source': source}
+        return {**super().take_snapshot(session, flags), 'mode': self.mode, 'source': source,
+                'title': self.title, 'of parts': self.of_parts}
 
     @classmethod
     def restore_snapshot(cls, session, data):
         by_scale = super().restore_snapshot(session, data)
         if by_scale is not None:
             by_scale.mode, by_scale.source = data.get('mode', ''), data.get('source')
+            by_scale.title, by_scale.of_parts = data.get('title', ''), data.get('of parts', False)
             scale_key(session)      # which looks for its key once all is restored
         return by_scale
 
     def vertex_values(self, vertices, vertex_xform):
         """Scale at the vertices, and which of them (indices) lie outside."""
-        values, inside = values_on(self.volume, vertices, vertex_xform)
+        values_of = parts_on if self.of_parts else values_on
+        values, inside = values_of(self.volume, vertices, vertex_xform)
         return values, np.flatnonzero(~inside)
 
 
@@ -153,16 +162,28 @@ def frame_colors(session):
     return found
 
 
+def color_by_values(session, source, value_map, chosen, limits, title, *, of_parts=False, key=True):
+    """Colour the surfaces of a map by values that are no scale, which the key calls by a title.
+
+    value_map: a volume of them on the map; of_parts: see `ScaleColor`. chosen, limits: a `Palette`
+    and (low, high). Undoable. Returns the surfaces.
+    """
+    return color_surfaces(session, surfaces_of(source), value_map, chosen, limits, key=key,
+                          name=f'colour by {title}',
+                          about={'title': title, 'of_parts': of_parts, 'source': source})
+
+
 def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=None,
-                   name='occupy color', undoable=True):
+                   name='occupy color', undoable=True, about=None):
     """Colour surfaces by a scale map; for those of a map see `color_map`.
 
     chosen: a `Palette`. limits: (low, high), see `ranged`. key: whether a colour key is wanted for
     them, None to leave that as it is. Undoable as one step called `name`, unless told otherwise.
-    Returns the surfaces that were coloured; those that are empty are left out.
+    about: of `ScaleColor`, where the values are no scale. Returns the surfaces that were coloured;
+    those that are empty are left out.
     """
     undo = _Colored(session, name)
-    painted = _painted(session, surfaces, scale_map, ranged(chosen, limits))
+    painted = _painted(session, surfaces, scale_map, ranged(chosen, limits), about or {})
     for surface, before in painted:
         undo.add(surface, 'color_undo_state', before, surface.color_undo_state)
     coloured = [surface for surface, _ in painted]
@@ -174,7 +195,7 @@ def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=Non
     return coloured
 
 
-def _painted(session, surfaces, scale_map, colormap):
+def _painted(session, surfaces, scale_map, colormap, about=()):
     """Colour surfaces; (surface, what its colours were) of each that is not empty."""
     entry = record(session).of_scale_map(scale_map)
     painted = []
@@ -184,6 +205,8 @@ def _painted(session, surfaces, scale_map, colormap):
         before = surface.color_undo_state
         by_scale = ScaleColor(surface, scale_map, palette=colormap)
         by_scale.belongs_to(entry)
+        for attribute in about:
+            setattr(by_scale, attribute, about[attribute])
         by_scale.set_vertex_colors(report_stats=False)
         painted.append((surface, before))
     return painted

@@ -37,6 +37,25 @@ def values_on(scale_map, vertices, position):
     return values_at(matrix, to_index, vertices)
 
 
+#: The value of places that belong to no part.
+NO_PART = -9.0
+
+
+def parts_on(part_map, vertices, position):
+    """Values of a map of parts at vertices of a surface: those of the nearest voxel.
+
+    As for `values_on`; outside is also what belongs to no part.
+    """
+    matrix, to_index = part_map.matrix_and_transform(position, 'all', (1, 1, 1))
+    index = np.rint(np.asarray(to_index * np.asarray(vertices, np.float64)))
+    size = np.array(matrix.shape[::-1])
+    inside = ((index >= 0) & (index < size)).all(axis=1)
+    x, y, z = np.where(inside[:, None], index, 0).astype(int).T
+    values = np.asarray(matrix[z, y, x], np.float32)
+    inside &= values != NO_PART
+    return np.where(inside, values, np.float32(0)), inside
+
+
 def to_index_of(source, shape):
     """The `Place` from the scene to indices (x, y, z) of a working grid over the box of a map.
 

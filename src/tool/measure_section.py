@@ -131,7 +131,12 @@ class MeasureSection:
         if what == 'series':
             return (f'occupy series {volumes.spec_of(self._series())} '
                     f'model #{self.model.value.id_string}')
-        words = f'occupy compare {volumes.spec_of(self._classes())} mode {panel.mode}'
+        classes = self._classes()
+        spec = volumes.spec_of(classes)
+        if len(classes) == 2 and classes[0].id > classes[1].id:
+            # The panel's own is the one from which a change is told, whatever the numbers.
+            spec = ' '.join(f'#{volume.id_string}' for volume in classes)
+        words = f'occupy compare {spec} mode {panel.mode}'
         if self.by_chain.isChecked() and self.model.value is not None:
             words += f' model #{self.model.value.id_string}'
         return words
