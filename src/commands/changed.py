@@ -19,7 +19,6 @@ from . import common, files, fitresults, fitting, logtables
 #: Of the CSV.
 COLUMNS = ('group', 'atoms', 'occupancy_1', 'error_1', 'occupancy_2', 'error_2', 'change', 'error',
            'z', 'marked', 'unchanged', 'note')
-CHANGE_PALETTE = 'occupy-change'
 #: What the key says of the colours.
 TITLE = 'occupancy change'
 #: A table of more rows than this is folded away; the least range of colours, and its steps.
@@ -226,6 +225,6 @@ def _color(session, sources, laid, changed, palette, limits, key):
     source = sources[0]
     name = f'{source.name} change to #{sources[1].id_string}'
     volume = volumes.new_volume(session, laid, source, name, kind='change')
-    chosen = palette or coloring.palette(CHANGE_PALETTE)
+    chosen = palette or coloring.palette(coloring.CHANGE_PALETTE)
     coloring.color_by_values(session, source, volume, chosen, limits, TITLE, of_parts=True, key=key)
     return volume
