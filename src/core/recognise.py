@@ -50,6 +50,8 @@ PLATEAU, NEAR_END, ENDS_SHARE = 3e-3, 0.01, 0.5
 #: spreads more, by the last factor, than what is better.
 RESOLUTIONS, RESOLUTION_RATIO, RESOLUTION_STEP, WHOLE_SHARE = (1.0, 200.0), 40.0, 0.8, 0.5
 RESOLUTION_SKEW = 1.2
+#: Where nothing fills the rest, the corners are worse than the middle by this factor.
+OUTSIDE = 1.15
 #: So many values at least, or so small a share of the map, tell nothing.
 LEAST_RESOLUTIONS, FILL_SHARE = 50, 0.3
 #: Images: the variance of means over squares of 4 × 4 pixels over that which noise would have, and
@@ -135,9 +137,13 @@ def is_local_resolution(array):
     low, high = _at(told, TAIL), _at(told, 1 - TAIL)
     if low < RESOLUTIONS[0] or high > RESOLUTIONS[1] or not low < high < RESOLUTION_RATIO * low:
         return False
-    best, middle, worst = (_at(told, share) for share in (0.01, 0.5, 0.99))
-    if worst - middle < RESOLUTION_SKEW * (middle - best):
-        return False
+    if len(told) > (1 - FILL_SHARE) * len(_samples(array)):
+        if not _is_worse_outside(array):
+            return False
+    else:
+        best, middle, worst = (_at(told, share) for share in (0.01, 0.5, 0.99))
+        if worst - middle < RESOLUTION_SKEW * (middle - best):
+            return False
     if (told == np.rint(told)).mean() > WHOLE_SHARE:
         return False
     block = _block(array).astype(float)
@@ -150,6 +156,19 @@ def is_local_resolution(array):
     steps = np.concatenate(steps)
     spread = float(told.std())
     return bool(len(steps) and np.abs(steps).mean() < RESOLUTION_STEP * spread)
+
+
+def _is_worse_outside(array):
+    """Whether values are higher in the corners than in the middle, as where nothing is resolved.
+
+    Density is the other way round, wherever its zero lies.
+    """
+    middle = array[tuple(slice(3 * n // 8, n - 3 * n // 8) for n in array.shape)]
+    corners = [array[tuple(slice(0, max(1, n // 8)) if low else slice(n - max(1, n // 8), n)
+                           for n, low in zip(array.shape, ends, strict=True))]
+               for ends in product((True, False), repeat=3)]
+    outside = np.median([np.median(corner) for corner in corners])
+    return bool(outside > OUTSIDE * np.median(middle))
 
 
 def resolutions_in(array, samples=False):

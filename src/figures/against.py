@@ -59,7 +59,7 @@ def against_figure(scale, resolution, mode, title=''):
     axes.set_ylabel('local resolution (Å)')
     axes.set_title(f'rank correlation {rank_correlation(scale, resolution):+.2f}, '
                    f'{len(scale)} places', fontsize='medium')
-    axes.legend(frameon=False, fontsize='small')
+    axes.legend(loc='upper right', frameon=False, fontsize='small')
     make_known(axes, lambda x, _y: _bin_at(rows, x))
     if title:
         figure.suptitle(title)

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 from chimerax.core.errors import UserError
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 SHAPE = (40, 44, 48)
 
@@ -49,6 +49,12 @@ class TestRecognised:
         assert is_local_resolution(local.astype(np.float16))
         np.testing.assert_array_equal(resolutions_in(local), np.sort(local[ball]))
 
+    def test_without_a_mask(self):
+        from chimerax.occupy.core.recognise import is_local_resolution
+        _, ball = density()
+        far = distance_transform_edt(~ball)
+        assert is_local_resolution((resolutions(ball) + ~ball * (8 + 0.3 * far)).astype(np.float32))
+
     def test_what_is_none(self, two_blobs):
         from chimerax.occupy.core.recognise import is_local_resolution
         array, ball = density()
@@ -56,6 +62,7 @@ class TestRecognised:
         rough = 5 + 2 * np.random.default_rng(0).random(SHAPE)
         for other in (array, two_blobs(), np.maximum(array, 0), ball.astype(np.float32),
                       np.rint(local), local / 10, -local, rough, 50 * np.abs(array), 0 * local,
+                      array + 5, 9 - array,
                       ball * 8.0, gaussian_filter(rough, 1)):
             assert not is_local_resolution(other.astype(np.float32))
 
