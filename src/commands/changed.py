@@ -55,6 +55,16 @@ class Changed:
         return [_row(change) for change in self.changes.ranked()]
 
 
+def has_groups(model):
+    """Whether atoms, or None, are of several groups, of which some can tell what is full."""
+    if model is None:
+        return False
+    try:
+        return len(fitting.grouped_atoms(model, None, None, None).groups) > 1
+    except UserError:
+        return False
+
+
 def compare_by_fit(session, sources, atoms, *, by, segment, groups, full, normalize, b_factor,
                    fit_resolution, file, color, key, palette, limits, block):
     """Fit the occupancies of a model to two maps, and tell what changed from the first to the
