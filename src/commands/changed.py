@@ -19,7 +19,6 @@ from . import common, files, fitresults, fitting, logtables
 #: Of the CSV.
 COLUMNS = ('group', 'atoms', 'occupancy_1', 'error_1', 'occupancy_2', 'error_2', 'change', 'error',
            'z', 'marked', 'unchanged', 'note')
-CHANGE_PALETTE = 'occupy-change'
 #: What the key says of the colours.
 TITLE = 'occupancy change'
 #: A table of more rows than this is folded away; the least range of colours, and its steps.
@@ -54,6 +53,16 @@ class Changed:
     def rows(self):
         """A dict for each group as in the CSV, ranked; None for what is unknown."""
         return [_row(change) for change in self.changes.ranked()]
+
+
+def has_groups(model):
+    """Whether atoms, or None, are of several groups, of which some can tell what is full."""
+    if model is None:
+        return False
+    try:
+        return len(fitting.grouped_atoms(model, None, None, None).groups) > 1
+    except UserError:
+        return False
 
 
 def compare_by_fit(session, sources, atoms, *, by, segment, groups, full, normalize, b_factor,
@@ -226,6 +235,6 @@ def _color(session, sources, laid, changed, palette, limits, key):
     source = sources[0]
     name = f'{source.name} change to #{sources[1].id_string}'
     volume = volumes.new_volume(session, laid, source, name, kind='change')
-    chosen = palette or coloring.palette(CHANGE_PALETTE)
+    chosen = palette or coloring.palette(coloring.CHANGE_PALETTE)
     coloring.color_by_values(session, source, volume, chosen, limits, TITLE, of_parts=True, key=key)
     return volume

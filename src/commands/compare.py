@@ -27,7 +27,7 @@ from ..session.readout import Layout, scale_at
 from ..session.record import record
 from ..session.regions import Region
 from . import common, estimating, files, logtables, looks
-from .changed import compare_by_fit
+from .changed import compare_by_fit, has_groups
 from .onescale import OneScale
 
 _TABLES = ('.csv',)
@@ -166,8 +166,8 @@ def _method(sources, model, method, of_scale, of_fit):
              if value is not None and (name, value) != ('mode', 'occupancy')]
     fit = [name for name, value in of_fit.items() if value is not None]
     if method is None:
-        method = 'fit' if fit or (model is not None and len(sources) == 2 and not scale) \
-            else 'scale'
+        by_default = len(sources) == 2 and not scale and has_groups(model)
+        method = 'fit' if fit or by_default else 'scale'
     if method == 'scale' and fit:
         raise UserError(f'{fit[0]} is of "method fit"; leave out one of them')
     if method == 'fit':

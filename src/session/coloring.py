@@ -16,17 +16,18 @@ from ..core.parameters import default
 from .frames import FrameColors, series_of
 from .key import ColoredAtoms, coloring_of, scale_key, shown_on
 from .record import record
-from .values import parts_on, values_on
+from .values import known_on, parts_on, values_on
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {
     'occupy': OCCUPY,
     # The colours of the method's publication: red for low scale, through white, to blue.
     'occupy-classic': ('#ff0000', '#ffffff', '#0000ff'),
-    # Of changes: what is lost is red, what is gained blue, what stays nearly white; alike in
-    # lightness on both sides, and told apart by any eye.
-    'occupy-change': ('#b5322a', '#dc7a5f', '#efbfa9', '#f0f0ee', '#b3cce4', '#6a9fce', '#2766a8'),
 }
+#: Of changes: what is lost is red, what is gained blue, what stays nearly white.
+CHANGE_PALETTE = 'occupy-change'
+_ALL_PALETTES = {**PALETTES, CHANGE_PALETTE: (
+    '#b5322a', '#dc7a5f', '#efbfa9', '#f0f0ee', '#b3cce4', '#6a9fce', '#2766a8')}
 DEFAULT_PALETTE = 'occupy'
 DEFAULT_RANGE = (default('color_low'), default('color_high'))
 
@@ -48,9 +49,10 @@ class ScaleColor(VolumeColor):
 
     #: Mode and map of the scale, for when that map or its scale map is closed.
     mode, source = '', None
-    #: What the values are, where they are no scale, for the key; and whether each is that of a
-    #: part, with nothing between parts and `values.NO_PART` where there is none.
-    title, of_parts = '', False
+    #: What the values are, where they are no scale, for the key; whether each is that of a part,
+    #: with nothing between parts and `values.NO_PART` where there is none; and what fills places
+    #: that have no value, as maps of local resolution do: (0, that one), or ().
+    title, of_parts, fills = '', False, ()
 
     def belongs_to(self, entry):
         """Remember mode and map of an `Entry` of the record, where there is one."""
@@ -60,7 +62,7 @@ class ScaleColor(VolumeColor):
     def take_snapshot(self, session, flags):
         source = None if self.source is None or self.source.deleted else self.source
         return {**super().take_snapshot(session, flags), 'mode': self.mode, 'source': source,
-                'title': self.title, 'of parts': self.of_parts}
+                'title': self.title, 'of parts': self.of_parts, 'fills': self.fills}
 
     @classmethod
     def restore_snapshot(cls, session, data):
@@ -68,19 +70,40 @@ class ScaleColor(VolumeColor):
         if by_scale is not None:
             by_scale.mode, by_scale.source = data.get('mode', ''), data.get('source')
             by_scale.title, by_scale.of_parts = data.get('title', ''), data.get('of parts', False)
+            by_scale.fills = tuple(data.get('fills', ()))
+            if by_scale.title:      # it was coloured before all this was known of the values
+                by_scale.set_vertex_colors(report_stats=False)
             scale_key(session)      # which looks for its key once all is restored
         return by_scale
 
     def vertex_values(self, vertices, vertex_xform):
         """Scale at the vertices, and which of them (indices) lie outside."""
-        values_of = parts_on if self.of_parts else values_on
-        values, inside = values_of(self.volume, vertices, vertex_xform)
+        if self.of_parts:
+            values, inside = parts_on(self.volume, vertices, vertex_xform)
+        elif self.fills:
+            values, inside = known_on(self.volume, vertices, vertex_xform, self.fills)
+        else:
+            values, inside = values_on(self.volume, vertices, vertex_xform)
         return values, np.flatnonzero(~inside)
+
+
+def is_own(name):
+    """Whether a palette of this bundle has that name."""
+    return name in _ALL_PALETTES
 
 
 def palette(name):
     """One of this bundle's palettes by name, as a `Palette`."""
-    return Palette(name, Colormap(None, [Color(color) for color in PALETTES[name]], name=name))
+    return Palette(name, Colormap(None, [Color(color) for color in _ALL_PALETTES[name]],
+                                  name=name))
+
+
+def reversed_palette(chosen):
+    """A `Palette` the other way round, by the name that ChimeraX has for that."""
+    colormap = chosen.colormap
+    return Palette(f'^{chosen.name}', Colormap(
+        None, colormap.colors[::-1], colormap.color_below_value_range,
+        colormap.color_above_value_range, colormap.color_no_value, name=f'^{chosen.name}'))
 
 
 def ranged(chosen, limits):
@@ -162,15 +185,18 @@ def frame_colors(session):
     return found
 
 
-def color_by_values(session, source, value_map, chosen, limits, title, *, of_parts=False, key=True):
+def color_by_values(session, source, value_map, chosen, limits, title, *, of_parts=False, fills=(),
+                    key=True, surfaces=None):
     """Colour the surfaces of a map by values that are no scale, which the key calls by a title.
 
-    value_map: a volume of them on the map; of_parts: see `ScaleColor`. chosen, limits: a `Palette`
-    and (low, high). Undoable. Returns the surfaces.
+    value_map: a volume of them on the map; of_parts, fills: see `ScaleColor`. chosen, limits: a
+    `Palette` and (low, high). surfaces: of the map, all if None. Undoable. Returns the surfaces.
     """
-    return color_surfaces(session, surfaces_of(source), value_map, chosen, limits, key=key,
-                          name=f'colour by {title}',
-                          about={'title': title, 'of_parts': of_parts, 'source': source})
+    if surfaces is None:
+        surfaces = surfaces_of(source)
+    about = {'title': title, 'of_parts': of_parts, 'fills': fills, 'source': source}
+    return color_surfaces(session, surfaces, value_map, chosen, limits, key=key,
+                          name=f'colour by {title}', about=about)
 
 
 def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=None,
