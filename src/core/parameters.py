@@ -89,9 +89,10 @@ SUSPECT_FLAT_SHARE = 0.2
 #: What a refinement's loop does unless told otherwise, and when: from the first of these iterations
 #: on, growing weaker over so many, and leaving so many at the end alone. docs/refinement.md has the
 #: runs that chose them.
-#: Off by default: with two states it helps, with three it has done harm.
+#: Off by default, as it was tried on few data; to leave out solvent is what has done no harm yet.
+#: Power and pivot are those of a sigmoid, which helped with two states and harmed with three.
 LOOP_STRENGTH = 0.0
-LOOP_KIND = 'sigmoid'
+LOOP_KIND = 'solvent'
 LOOP_POWER = 3.0
 LOOP_PIVOT = 0.7
 LOOP_EXCLUDE_SOLVENT = True
