@@ -8,7 +8,7 @@ import os
 import threading
 
 from ..core import fit_occupancies, prepare
-from .groups import read_groups
+from .groups import file_of, read_groups
 
 _lock = threading.Lock()
 _kept = {}
@@ -16,7 +16,12 @@ _kept = {}
 
 def model_groups(paths, words):
     """The `ModelGroups` of model files; the latest are kept as long as the files stay the same."""
-    return once('groups', (tuple(paths), states(paths), words), lambda: read_groups(paths, words))
+    return once('groups', _key(paths, words), lambda: read_groups(paths, words))
+
+
+def _key(paths, words):
+    listed = file_of(words)
+    return tuple(paths), states([*paths, *([listed] if listed else [])]), words
 
 
 def fit_map(source, paths, words, parameters, full=None, solvent=None, progress=None):
@@ -28,7 +33,7 @@ def fit_map(source, paths, words, parameters, full=None, solvent=None, progress=
     """
     report = progress or (lambda share, stage='': None)
     groups = model_groups(paths, words)
-    key = (tuple(paths), states(paths), words, parameters, source.array.shape, source.axes,
+    key = (*_key(paths, words), parameters, source.array.shape, source.axes,
            source.position, source.rotation.tobytes())
     design = once('design', key, lambda: prepare(
         source.array.shape, source.axes, groups.on(source), parameters,

@@ -67,6 +67,19 @@ def read_groups(paths, words=CHAIN):
                        joined['shares'], tuple(notes))
 
 
+def settled(words):
+    """Words for groups that mean the same wherever the work is done: the path of a file in full."""
+    return str(Path(words).absolute()) if file_of(words) else words
+
+
+def file_of(words):
+    """The path of the file that holds the groups, where words for them name one; else None."""
+    words = words.strip()
+    if words.split()[:1] in ([], [CHAIN], [RESIDUE], [SEGMENT]) or not Path(words).is_file():
+        return None
+    return words
+
+
 def _sorted(models, words):
     first, *rest = words.split() or ['']
     if first in (CHAIN, RESIDUE) and not rest:
@@ -121,7 +134,7 @@ def _atoms(model, index):
 def _lines(words):
     """(name, specifiers) of the groups that are named, or stand in a file."""
     path = Path(words)
-    if not words.startswith(('/', '#', ':')) or path.is_file():
+    if not words.startswith(('/', '#', ':')) or file_of(words):
         try:
             text = path.read_text(encoding='utf-8-sig')
         except (OSError, ValueError) as error:

@@ -7,8 +7,6 @@ put on another full scale, or into another order, without its volumes.
 import json
 from datetime import UTC, datetime
 
-import numpy as np
-
 from ..core import FitParameters, Parameters, check_map, estimate
 from ..core.masks import mask_level
 from ..mapfiles import MapFileError, map_name, read_map
@@ -16,6 +14,7 @@ from ..mapfiles.rules import told
 from ..mapfiles.sampling import sampled_on
 from ..series.files import column_as_dict
 from ..series.gather import SCALE, Column
+from ..series.scales import at_atoms, in_regions
 from . import report as reports
 from .fitting import fit_map, model_groups, once, states
 from .outcome import ALREADY_DONE, DONE, Outcome
@@ -84,50 +83,20 @@ def _fit(source, task, progress):
 
 
 def _scale(source, task, progress):
-    """The estimate, and the mean scale of each group times full scale."""
+    """The estimate, and the column of its scale in each group."""
     request = task.request
     found = estimate(source.array, source.axes, Parameters(mode='occupancy',
                                                            **request['parameters']),
                      progress=progress)
-    paths = models_in(task.inputs)
-    if paths:
-        names, values, inside = _at_atoms(source, found, model_groups(paths, request['groups']))
-    else:
-        names, values, inside = _in_masks(source, found, list(task.inputs.values()))
-    notes = tuple('outside the map' if not share else
-                  '' if share >= 0.95 else f'{1 - share:.0%} of it lies outside the map'
-                  for share in inside)
-    # A scale has no standard error.
-    return found, Column(names, values * found.full_scale, np.full(len(names), np.nan),
-                         found.full_scale, found.full_scale_note, notes, SCALE)
-
-
-def _at_atoms(source, found, groups):
-    """Names of groups, mean of the scale at their atoms, share of these inside the map."""
-    from scipy.ndimage import map_coordinates
-    grid = found.grid
-    places = source.to_grid(groups.positions) @ np.linalg.inv(np.array(grid.axes))
-    size = np.array(grid.shape[::-1])
-    within = ((places > -1) & (places < size)).all(axis=1)
-    scale = map_coordinates(found.scale, places[:, ::-1].T, order=1, mode='nearest')
-    count = len(groups.names)
-    counted = groups.group_of >= 0
-    of_group = groups.group_of[within & counted]
-    number = np.bincount(of_group, minlength=count)
-    sums = np.bincount(of_group, scale[within & counted], minlength=count)
-    with np.errstate(invalid='ignore'):
-        means = np.where(number, sums / number, np.nan)
-    return groups.names, means, number / np.bincount(groups.group_of[counted], minlength=count)
-
-
-def _in_masks(source, found, paths):
-    """Names of masks, mean of the scale in them, 1 for each."""
-    key = (tuple(paths), states(paths), source.array.shape, source.axes, source.position,
-           source.rotation.tobytes(), found.scale.shape)
-    regions = once('masks', key, lambda: [
-        _region(source, path, found.scale.shape) for path in paths])
-    values = [float(found.scale[region].mean(dtype=float)) for region in regions]
-    return mask_names(paths), np.array(values), [1.0] * len(paths)
+    models = models_in(task.inputs)
+    if models:
+        return found, at_atoms(found, model_groups(models, request['groups']).on(source))
+    masks = list(task.inputs.values())
+    shape = found.scale.shape
+    key = (tuple(masks), states(masks), source.array.shape, source.axes, source.position,
+           source.rotation.tobytes(), shape)
+    regions = once('masks', key, lambda: [_region(source, path, shape) for path in masks])
+    return found, in_regions(found, mask_names(masks), regions)
 
 
 def mask_names(paths):

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from ..core import FitParameters, Mask, Modification, Parameters
 from ..core.parameters import default
 from ..core.wording import SettingError
+from .groups import settled
 
 #: Options that are settings of the estimate, in the order of the core.
 ESTIMATE = tuple(field.name for field in fields(Parameters))
@@ -91,6 +92,7 @@ class Request(Parameters):
             object.__setattr__(self, 'kernel_size', tuple(self.kernel_size))
         for name in ('model', 'full'):
             object.__setattr__(self, name, _several(getattr(self, name)))
+        object.__setattr__(self, 'groups', settled(self.groups))
         self._check_mode()
         super().__post_init__()
         self._check_fitting()

@@ -6,14 +6,15 @@ from pathlib import Path
 from ..core import Grid
 from ..core.occupancies import check_full, median_solvent
 from ..core.occupancynotes import check_atoms
-from ..core.parameters import SOLVENT_MAPS
 from ..core.threads import thread_count
 from ..mapfiles import MapFileError, read_map
+from ..series.engine import pilot_maps
 from ..series.files import column_from_dict
 from ..series.gather import SCALE, gather, level_remarks
 from ..series.table import SeriesTable
 from . import onevolume
 from .fitting import model_groups
+from .groups import file_of
 from .outcome import ALREADY_DONE, FAILED, Outcome
 from .run import run_tasks
 from .seriesrequest import SeriesRequest
@@ -129,11 +130,13 @@ def _groups(request):
 
 
 def _inputs(request):
-    """Absolute paths of models or masks by role."""
+    """Absolute paths of models or masks, and of a list of groups, by role."""
     roles = model_roles(len(request.model)) + [
         f'mask {number + 1}' for number in range(len(request.masks))]
-    return {role: str(Path(path).absolute())
-            for role, path in zip(roles, request.model + request.masks, strict=True)}
+    found = {role: str(Path(path).absolute())
+             for role, path in zip(roles, request.model + request.masks, strict=True)}
+    listed_in = file_of(request.groups)
+    return found | ({'groups': listed_in} if listed_in else {})
 
 
 def _check_place(paths, good, request):
@@ -172,7 +175,7 @@ class _Work:
             return None
         left = list(names)
         while left:
-            pilots = left[::-(-len(left) // SOLVENT_MAPS)]
+            pilots = [left[i] for i in pilot_maps(len(left))] or left
             tasks = [self._task(name, None, '_solvent') for name in pilots]
 
             def on_one(number, share, stage, pilots=pilots):

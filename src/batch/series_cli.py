@@ -2,10 +2,12 @@
 
 import sys
 
+from ..series.gather import METHODS
 from ..series.order import ORDERS
+from ..series.particles import Particles
 from . import cli
 from .series import OUTPUT_DIR, run_series
-from .seriesrequest import METHODS, NAMES, SeriesRequest
+from .seriesrequest import NAMES, SeriesRequest
 from .seriesresults import IMAGES
 from .terminal import Terminal
 from .wording import sentence
@@ -25,6 +27,8 @@ that can be used, 130 interrupted.
   %(prog)s volumes/*.mrc --model model.cif --groups "segment 30" -o segments
   %(prog)s volumes --masks masks/*.mrc --method scale -o by_scale
 '''
+#: Options that say which particles belong to which volume, and how these are clustered.
+PARTICLES = ('particles', 'labels', 'z', 'centres', 'clusters')
 #: So many pairs of parts, and notes on volumes, are told at the end; all are in the files.
 TOLD = 5
 
@@ -36,6 +40,7 @@ def main(arguments):
     options['full'] = cli.full_of(options['full'])
     volumes, quiet = options.pop('volumes'), options.pop('quiet')
     asked = {name: options.pop(name) for name in NAMES}
+    of_particles = {name: options.pop(name) for name in PARTICLES}
     outcomes, terminal = [], None
 
     def on_begin(count):
@@ -52,7 +57,8 @@ def main(arguments):
 
     try:
         found = run_series(
-            volumes, SeriesRequest(**asked), on_begin=on_begin, on_outcome=on_outcome,
+            volumes, SeriesRequest(**asked), particles=_particles(of_particles),
+            on_begin=on_begin, on_outcome=on_outcome,
             on_progress=lambda *values: terminal.on_progress(*values), **options)
     except ValueError as error:
         close()
@@ -67,6 +73,16 @@ def main(arguments):
     if not quiet:
         _tell(found, failed)
     return cli.FAILURES if failed else cli.WELL
+
+
+def _particles(given):
+    """The `Particles` that are asked for, or None."""
+    if all(given[name] is None for name in PARTICLES[:-1]):
+        if given['clusters'] is not None:
+            raise ValueError('--clusters are those of particles: give --particles too')
+        return None
+    return Particles(given['particles'], given['labels'], given['z'], given['centres'],
+                     given['clusters'])
 
 
 def _tell(found, failed):
@@ -120,6 +136,20 @@ def _parser():
                               'groups only, or both as given.')
     results.add_argument('--images', choices=IMAGES, metavar='|'.join(IMAGES),
                          help='Format of the pictures (default: png; they need matplotlib).')
+    back = parser.add_argument_group('back to the particles')
+    back.add_argument('--particles', metavar='STAR',
+                      help='Particles (RELION), to be sorted by what is alike among the volumes, '
+                           'whose names have class001 in them; needs the package starfile.')
+    back.add_argument('--labels', metavar='PKL',
+                      help='The k-means class of each particle (cryoDRGN, labels.pkl), by the '
+                           'numbers in the names of volumes.')
+    back.add_argument('--z', metavar='PKL',
+                      help='The place of each particle in latent space (cryoDRGN), instead of '
+                           '--labels; the nearest of --centres is its class.')
+    back.add_argument('--centres', metavar='TXT', help='Centres for --z (centers.txt).')
+    back.add_argument('--clusters', type=cli.number(int, 2), metavar='N',
+                      help='How many clusters of volumes (default: where their tree has its '
+                           'longest branches).')
     run = parser.add_argument_group('files and processes')
     run.add_argument('-o', '--output-dir', metavar='FOLDER', default=OUTPUT_DIR,
                      help=f'Where results go; made if need be (default: {OUTPUT_DIR}).')

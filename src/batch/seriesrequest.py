@@ -9,6 +9,7 @@ from ..core.parameters import default
 from ..core.wording import SettingError
 from ..series.gather import METHODS, SCALE
 from ..series.order import ORDERS
+from .groups import settled
 
 #: Settings of either method.
 FIT = ('fit_resolution', 'b_factor')
@@ -45,6 +46,7 @@ class SeriesRequest:
         if isinstance(self.full, (str, list)):
             full = (self.full,) if isinstance(self.full, str) else tuple(self.full)
             object.__setattr__(self, 'full', full)
+        object.__setattr__(self, 'groups', settled(self.groups))
         if self.method is None:
             object.__setattr__(self, 'method', SCALE if self.masks else METHODS[0])
         self._check()

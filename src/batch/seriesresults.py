@@ -87,9 +87,10 @@ def write_results(folder, request, inputs, table, paths, parts, images, warnings
                 figure.savefig(made[word], format=images or IMAGES[0], dpi=150)
         clusters = None
         if particles is not None:
-            clusters = particles.select(table, order)
-            for word, final, write in clusters.files(folder):
-                finals[word], made[word] = final, results.path_for(final)
+            clusters = particles.select(table)
+            for word, name, write in clusters.files:
+                finals[word] = folder / name
+                made[word] = results.path_for(finals[word])
                 write(made[word])
             warnings = (*warnings, *clusters.notes)
         report = {

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..mapfiles import map_name
+from .groups import file_of
 from .versions import version
 
 
@@ -21,8 +22,8 @@ class Task:
 
     `map`: absolute path, and `given` as the user wrote it. `stem`: path of the results up to the
     word for each, with {result} in its place. `request`: `Request.as_dict`. `full_scale`: the
-    values of a `Reference`, or None. `inputs`: absolute paths of masks and
-    models by role. `version`: of the
+    values of a `Reference`, or None. `inputs`: absolute paths of masks,
+    models and a list of groups by role. `version`: of the
     program that asks. `kind`: of the work, see `work.KINDS`.
     """
 
@@ -63,6 +64,7 @@ def plan(given, path, request, output_dir, pattern, **options):
     stem = Path(output_dir).absolute() / pattern.format(**words, result='{result}')
     given_paths = {role: getattr(request, role) for role in ('solvent_mask', 'full_scale_region')}
     given_paths |= dict(zip(model_roles(len(request.model)), request.model, strict=True))
+    given_paths['groups'] = file_of(request.groups)
     inputs = {}
     for role, other in given_paths.items():
         if other is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..core import Grid
 from ..mapfiles import SUFFIXES, MapFileError, map_name, read_grid
 from ..mapfiles.header import COMPRESSED, bare_suffix
+from ..series import engine
 from ..series.files import natural_key
 
 
@@ -70,40 +71,17 @@ def of_one_grid(volumes):
     volumes: {name: path}. Returns the names of the others, and {name: why not} for these and for
     files whose headers cannot be used.
     """
-    failed, grids, members = {}, [], []
+    failed, grids = {}, {}
     for name, path in volumes.items():
         try:
-            grid = Grid.of(*read_grid(path))
+            grids[name] = Grid.of(*read_grid(path))
         except (MapFileError, ValueError) as error:
             failed[name] = str(error)
-            continue
         except OSError as error:
             failed[name] = (error.strerror or str(error)).lower()
-            continue
-        place = next((i for i, other in enumerate(grids) if other.same_as(grid)), len(grids))
-        if place == len(grids):
-            grids.append(grid)
-            members.append([])
-        members[place].append(name)
-    if not members:
+    if not grids:
         return [], failed
-    most = max(range(len(members)), key=lambda i: len(members[i]))
-    for i, some in enumerate(members):
-        if i != most:
-            failed |= dict.fromkeys(some, _difference(grids[i], grids[most]))
-    return members[most], failed
-
-
-def _difference(grid, other):
-    if grid.shape != other.shape:
-        return f'its box is {_box(grid)} voxels, that of the series {_box(other)}'
-    return f'its voxel size is {_steps(grid)} Å, that of the series {_steps(other)} Å'
-
-
-def _box(grid):
-    return '×'.join(map(str, reversed(grid.shape)))
-
-
-def _steps(grid):
-    steps = [f'{step:.4g}' for step in grid.steps]
-    return steps[0] if len(set(steps)) == 1 else '×'.join(steps)
+    names = list(grids)
+    most, others = engine.of_one_grid(list(grids.values()))
+    failed |= {names[i]: why for i, why in others.items()}
+    return [names[i] for i in most], failed

@@ -9,10 +9,12 @@ RUN = 'run'
 _MASK = 'mask.mrc'
 
 _SUBTRACT = f'relion_particle_subtract --i {RUN}_optimiser.star --mask {{mask}} --o Subtract/'
-# Without --flatten_solvent RELION reads a mask of the references and does not use it.
-_CLASSIFY = (f'mkdir -p Class3D && relion_refine --i {RUN}_data.star --ref {RUN}_class001.mrc '
-             '--o Class3D/run --K 2 --iter 25 --tau2_fudge 4 --ini_high 20 --ctf --norm --scale '
-             '--pad 2 --skip_align --zero_mask --flatten_solvent --solvent_mask {mask}')
+# To classify by what the mask covers, the rest is subtracted first, which is better than the mask
+# alone: docs/refinement.md. Without --flatten_solvent RELION reads the mask and does not use it.
+_CLASSIFY = (f'{_SUBTRACT} && mkdir -p Class3D && relion_refine '
+             f'--i Subtract/particles_subtracted.star --ref {RUN}_class001.mrc --o Class3D/run '
+             '--K 2 --iter 25 --tau2_fudge 4 --ini_high 20 --ctf --norm --scale --pad 2 '
+             '--skip_align --zero_mask --flatten_solvent --solvent_mask {mask}')
 _POSTPROCESS = (f'mkdir -p PostProcess && relion_postprocess --i {RUN}_half1_class001_unfil.mrc '
                 '--mask {mask} --o PostProcess/postprocess')
 _IMPORT = 'Import 3D Volumes of {mask} as a mask, then '
@@ -24,7 +26,7 @@ _STEPS = {
     'weak': (_CLASSIFY, _IMPORT + '3D Classification, input "Focus mask"'),
     'region': (_CLASSIFY, _IMPORT + '3D Classification, input "Focus mask"'),
     'strong': (_POSTPROCESS, _IMPORT + 'Local Refinement, input "Mask"'),
-    'solvent': (_POSTPROCESS, _IMPORT + 'Homogeneous Refinement, input "Static mask"'),
+    'solvent': (_POSTPROCESS, _IMPORT + 'Homogeneous Refinement, input "Mask"'),
 }
 
 

@@ -34,14 +34,15 @@ class ColorSection:
         self.palette = menu([], tooltip='Colours from low scale to high. "occupy" rises evenly in '
                                         'lightness and can be read by every eye; "occupy-classic" '
                                         'is the published red, white and blue')
-        self.palette.setIconSize(QSize(48, 12))
+        self.palette.setIconSize(QSize(32, 12))
         self.palette.setAccessibleName('palette')
         self._fill_palettes()
         self.key = QCheckBox('Key')
         self.key.setToolTip('Show which colour stands for which scale')
         self.tiles = QCheckBox('Tiles')
         self.tiles.setToolTip('Mark in 3-D where full scale and the least scale were found')
-        layout.addLayout(beside(self.palette, 1, self.key, self.tiles, stretch=False))
+        self.shown = ShownRow(panel)
+        layout.addWidget(Beside(beside(self.palette, self.key, self.tiles), self.shown.layout))
         self.histogram = RangeHistogram(
             '<p>Scale over the visible surface. Drag the handles to set the range of colours; with '
             'the keyboard, up and down choose a handle, left and right move it.</p>')
@@ -60,8 +61,6 @@ class ColorSection:
         layout.addWidget(Beside(
             beside('Range', self.low, 'to', self.high, self.default_range, 1, stretch=False),
             beside(self.apply_button, self.remove)))
-        self.shown = ShownRow(panel)
-        layout.addLayout(self.shown.layout)
         layout.addStretch(1)
         triggers = pointing.triggers(panel.session)
         self._pointed = triggers, triggers.add_handler(
@@ -229,6 +228,11 @@ class ColorSection:
         if self._panel.volume is None:
             return []
         return followers(self._panel.session).followers_of(self._panel.volume, 'tiles')
+
+    @property
+    def spare_height(self):
+        """By how many pixels this may be lower than it would be."""
+        return self.histogram.sizeHint().height() - self.histogram.minimumSizeHint().height()
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""

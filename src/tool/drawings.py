@@ -23,7 +23,7 @@ class _Drawn(QWidget):
 
     def minimumSizeHint(self):
         line = self.fontMetrics().height()
-        return QSize(8 * line, self._least * line)
+        return QSize(8 * line, int(self._least * line))
 
     def _faint(self, alpha=90):
         color = QColor(self.palette().windowText().color())
@@ -42,7 +42,8 @@ class RangeHistogram(_Drawn):
     changed = Signal(float, float)
 
     def __init__(self, tooltip=''):
-        super().__init__(lines=4)
+        # It gives way where the window is low, before the tab has to be scrolled.
+        super().__init__(lines=4, least_lines=2.5)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(tooltip)
         self.setAccessibleName('range of colours')

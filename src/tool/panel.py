@@ -237,12 +237,21 @@ class Panel:
 
     def wanted_height(self):
         """The height at which nothing of what is in front has to be scrolled, in pixels."""
-        # A scrolled area does not pass on how high its contents are at a width.
-        width = self.widget.width()
-        within = _height(self.scrolled.widget(), width)
         # Small tabs are no reason for all to move: the first gives the least.
-        index = self.tabs.currentIndex()
-        within += max(0, self.tabs.page_height(0, width) - self.tabs.page_height(index, width))
+        return self._height_for(0)
+
+    def least_height(self):
+        """The same where the histogram gives way as far as it may."""
+        return self._height_for(self.color.spare_height)
+
+    def _height_for(self, spare):
+        """The height for the tab in front; spare: what the first tab can do without."""
+        # A scrolled area does not pass on how high its contents are at a width.
+        width, index = self.widget.width(), self.tabs.currentIndex()
+        within = _height(self.scrolled.widget(), width)
+        first = self.tabs.page_height(0, width) - spare
+        within += first - self.tabs.page_height(index, width) if index == 0 else max(
+            0, first - self.tabs.page_height(index, width))
         around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
             _height(self.map.widget, width) + _height(self.bottom.widget, width))
         # Docks are not laid out to the pixel; short of one, all would scroll.

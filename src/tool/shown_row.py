@@ -1,6 +1,6 @@
 """What of the surface is shown, by its scale: a slider that hides what is below it."""
 
-from Qt.QtWidgets import QLabel, QPushButton
+from Qt.QtWidgets import QLabel
 
 from ..commands.common import value_text
 from ..core.parameters import default
@@ -25,17 +25,15 @@ class ShownRow:
         self.slider = NumberSlider('show_above', step=0.05)
         label = QLabel('Sho&w from')
         label.setBuddy(self.slider.box)
-        self.all = QPushButton('All')
         for widget in (self.slider.slider, self.slider.box):
             widget.setToolTip('<p>Show of the surface what has at least this scale, such as what '
                               'is at least 30 % there, and hide the rest. The map and its level '
                               'stay as they are</p>')
-        self.all.setToolTip('Show the whole surface again')
-        self.layout = beside(label, self.slider, self.all, stretch=False)
+        self.slider.box.setSpecialValueText('all')
+        self.layout = beside(label, self.slider, stretch=False)
         self.layout.setStretch(1, 1)
         self.slider.moved.connect(self._moved)
         self.slider.changed.connect(self._changed)
-        self.all.clicked.connect(self._show_all)
 
     @property
     def _maps(self):
@@ -71,17 +69,13 @@ class ShownRow:
         if panel.volume is None or (now is None and above <= _LEAST) or (
                 now is not None and now.limits == (above, below)):
             return
-        if above <= _LEAST and below >= _MOST:
-            self._show_all()
+        if above <= _LEAST:
+            panel.run(f'occupy show {volumes.spec_of(self._maps)}')
             return
         words = f'occupy show {volumes.spec_of(self._maps)} above {value_text(above)}'
         if below < _MOST:
             words += f' below {value_text(below)}'
         panel.run(f'{words} mode {self._mode()}')
-
-    def _show_all(self):
-        self.end_trial()
-        self._panel.run(f'occupy show {volumes.spec_of(self._maps)}')
 
     def _mode(self):
         """The mode by which something is hidden already, or else the one that is seen."""
@@ -109,7 +103,6 @@ class ShownRow:
             reason = ''
         for widget in (self.slider.slider, self.slider.box):
             enable_if(widget, reason)
-        enable_if(self.all, '' if now is not None else 'the whole surface is shown')
         if self._before is None and not self.slider.slider.isSliderDown():
             self.slider.show(_LEAST if now is None else now.above)
         self.words = '' if now is None else _words(now, self._panel.mode)

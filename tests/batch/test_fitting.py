@@ -111,3 +111,14 @@ def test_groups_by_words(assembly, tmp_path):
     assert both.names == ('#1/A', '#2')
     assert np.bincount(both.group_of + 1).tolist() == [720, 240, 960]
     assert read_groups([assembly.model, assembly.model]).names[4] == '#2/A'
+
+
+def test_a_list_of_groups_that_changes_is_other_work(assembly, one_map, tmp_path):
+    listed = tmp_path / 'groups.txt'
+    options = {'model': str(assembly.model), 'groups': str(listed), 'output_dir': tmp_path / 'out',
+               'scale': False}
+    for text, status in (
+            ('/A\n/B\n', 'done'), ('/A\n/B\n', 'already done'), ('/A\n/C\n', 'failed')):
+        listed.write_text(text, encoding='utf-8')
+        outcome, = run_batch(one_map, **options)
+        assert outcome.status == status, outcome.message

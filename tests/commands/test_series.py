@@ -72,7 +72,7 @@ def test_files_hold_the_series_and_can_be_opened(run, series, tmp_path, log):
     assert np.allclose(again.table.occupancy, table.occupancy)
     assert again.order.volume_links is None     # as it was drawn
     run(f'occupy series #2-6 model #1 file {tmp_path / "out.csv"}')
-    with open(tmp_path / 'out.csv', newline='', encoding='utf-8') as file:
+    with open(tmp_path / 'out.csv', encoding='utf-8', newline='') as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 15
     assert set(rows[0]) == {'volume', 'group', 'occupancy', 'error', 'note'}
