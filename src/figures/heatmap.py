@@ -27,8 +27,8 @@ _MISSING, _HATCH, _LINES = '#f4f4f4', '#8c8c8c', '#444444'
 def heatmap_figure(table, order='likeness', title='', what='occupancy'):
     """A new matplotlib `Figure` of a `SeriesTable`: groups × volumes with dendrograms and a key.
 
-    order: a word of `series.order.ORDERS`, or an `Order`. what: what the values are. Cells without a
-    value are hatched, those that carry a note have a dot.
+    order: a word of `series.order.ORDERS`, or an `Order`. what: what the values are. Cells without
+    a value are hatched, those that carry a note have a dot.
     """
     return HeatMap(table, order, title, what).figure
 
