@@ -69,11 +69,19 @@ def one_by_core(rng, folder):
     for warning in found.warnings:
         sentence(warning)
     ended = 'estimated'
-    results = [found.scale, core.solvent_definition(found, 0.3)]
+    results = [found.scale]
     try:
         modification = core.Modification(kind, **settings)
+        masks = [core.Mask('solvent'), core.Mask('weak'), core.Mask('strong')]
         if kind in ('attenuate', 'sigmoid'):
-            results.append(core.subtraction_mask(found, modification, 'kept'))
+            masks.append(core.Mask('subtraction', modification=modification))
+        for mask in masks:
+            try:
+                made = core.make_mask(source.array, found, mask)
+                check(made.min() >= 0 and made.max() <= 1, f'{mask} is not 0 to 1')
+                results.append(made)
+            except ValueError as error:
+                sentence(error)
         modified = core.modify(source.array, found, modification)
         check(np.isfinite(modified).all(), f'{kind} {settings} is not finite')
         check(modified.shape == before.shape, 'another shape')

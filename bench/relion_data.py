@@ -24,7 +24,9 @@ REFERENCE_LOW_PASS = 20.0
 @dataclass(frozen=True)
 class System:
     """`absent`: for each state, a function of (chain, residue number) that tells which residues it
-    lacks. `diameter`, `voxel`: Å.
+    lacks, and `shares`: what share of the particles it has; all the same where that is empty.
+    `diameter`, `voxel`: Å. `box`: edge in voxels. `ring`: so many copies of the model's chain B
+    around the z axis, chains A, B, … , take the place of the model.
     """
 
     title: str
@@ -32,6 +34,9 @@ class System:
     voxel: float
     diameter: float
     absent: tuple
+    shares: tuple = ()
+    box: int = BOX
+    ring: int = 0
 
 
 def _none(_chain, _residue):
@@ -48,7 +53,17 @@ SYSTEMS = {
     'three': System('haemoglobin whole, without one and without two chains', '5ni1', 3.6, 95,
                     (_none, lambda chain, _n: chain == 'D', lambda chain, _n: chain in 'BD')),
     'same': System('haemoglobin in one state (control)', '5ni1', 3.6, 95, (_none,)),
+    # Subunits F and G, side by side, are there in 10 % and 15 % of the particles; in the second,
+    # both or neither.
+    'ring': System('ring of seven subunits, two of them weak', '5ni1', 3.0, 165,
+                   (lambda chain, _n: chain in 'FG', lambda chain, _n: chain == 'G',
+                    lambda chain, _n: chain == 'F', _none), (0.765, 0.085, 0.135, 0.015), 60, 7),
+    'ring-both': System('ring of seven subunits, two of them there in a third of the particles',
+                        '5ni1', 3.0, 165, (lambda chain, _n: chain in 'FG', _none),
+                        (0.65, 0.35), 60, 7),
 }
+#: Of a ring, in Å: the middles of its subunits lie so far from its own.
+RING_RADIUS = 46.0
 
 
 @dataclass(frozen=True)
@@ -76,10 +91,11 @@ def make_particles(name, models, folder, number, snr, seed, ctf=False):
     if star.is_file():
         return Particles(star, reference, states, np.load(folder / 'truth.npy'))
     random = np.random.default_rng([seed, round(snr * 10000)])
-    each = number // len(system.absent)
-    images, rows, maps = [], [], _maps(system, models)
+    shares = system.shares or [1 / len(system.absent)] * len(system.absent)
+    each = [int(number * share) for share in shares]
+    images, rows, maps = [], [], state_maps(system, models)
     for i, array in enumerate(maps):
-        found, turned = _projections(array, system, folder, each, random, ctf)
+        found, turned = _projections(array, system, folder, each[i], random, ctf)
         images.append(found)
         rows += turned
         (folder / f'projections{i}.mrcs').unlink(missing_ok=True)
@@ -95,39 +111,55 @@ def make_particles(name, models, folder, number, snr, seed, ctf=False):
     write(folder / 'particles.mrcs', images[order], system.voxel)
     for path, array in zip(states, maps, strict=True):
         write(path, array * scale, system.voxel)
-    squares = frequency_squared(BOX, system.voxel)
-    average = fft.rfftn(np.mean(maps, axis=0) * scale)
+    squares = frequency_squared(system.box, system.voxel)
+    average = fft.rfftn(np.average(maps, axis=0, weights=each) * scale)
     average *= soft_edge(np.sqrt(squares) * REFERENCE_LOW_PASS)
-    write(reference, fft.irfftn(average, (BOX,) * 3), system.voxel)
+    write(reference, fft.irfftn(average, (system.box,) * 3), system.voxel)
     _write_star(star, system, [(f'{i + 1:06d}@{folder / "particles.mrcs"}', *rows[j])
                                for i, j in enumerate(order)], ctf)
     return Particles(star, reference, states, np.load(folder / 'truth.npy'))
 
 
 def _circle(system):
-    y, x = np.indices((BOX, BOX)) - BOX // 2
+    y, x = np.indices((system.box,) * 2) - system.box // 2
     return np.hypot(x, y) <= system.diameter / 2 / system.voxel
 
 
-def _maps(system, models):
-    """The true maps, one for each state: float32 (z, y, x)."""
+def atoms_of(system, models):
+    """The heavy atoms of a system, a list of (chain, residue number, place in Å, element), and the
+    place that lies in the middle of the box.
+    """
     structure = gemmi.read_structure(str(models[system.model]))
     structure.remove_alternative_conformations()
     structure.remove_waters()
     structure.remove_hydrogens()
     atoms = [(chain.name, residue.seqid.num, np.array(atom.pos.tolist()), atom.element)
-             for chain in structure[0] for residue in chain for atom in residue]
+             for chain in structure[0] for residue in chain for atom in residue
+             if chain.name == 'B' or not system.ring]
     places = np.array([place for _, _, place, _ in atoms])
-    centre = (places.min(axis=0) + places.max(axis=0)) / 2
-    squares = frequency_squared(BOX, system.voxel)
+    if not system.ring:
+        return atoms, (places.min(axis=0) + places.max(axis=0)) / 2
+    middle, found = places.mean(axis=0), []
+    for i in range(system.ring):
+        c, s = np.cos(2 * np.pi * i / system.ring), np.sin(2 * np.pi * i / system.ring)
+        turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
+        found += [(chr(ord('A') + i), n, turn @ (place - middle + [RING_RADIUS, 0, 0]), element)
+                  for _, n, place, element in atoms]
+    return found, np.zeros(3)
+
+
+def state_maps(system, models):
+    """The true maps, one for each state: float32 (z, y, x)."""
+    atoms, centre = atoms_of(system, models)
+    squares = frequency_squared(system.box, system.voxel)
     blur = 8 * np.pi ** 2 * (0.7 * system.voxel) ** 2
     weight = np.exp((blur - B_FACTOR) / 4 * squares) * (1 - BULK * np.exp(-200 / 4 * squares))
     weight *= soft_edge(np.sqrt(squares) * 2.2 * system.voxel)
     found = []
     for lacks in system.absent:
         some = [(place, element) for chain, n, place, element in atoms if not lacks(chain, n)]
-        half = fft.rfftn(gemmi_density(some, centre, BOX, system.voxel, blur)) * weight
-        found.append(fft.irfftn(half, (BOX,) * 3).astype(np.float32))
+        half = fft.rfftn(gemmi_density(some, centre, system.box, system.voxel, blur)) * weight
+        found.append(fft.irfftn(half, (system.box,) * 3).astype(np.float32))
     return found
 
 
@@ -167,8 +199,8 @@ def _write_star(path, system, rows, ctf):
     optics = ['rlnOpticsGroupName', 'rlnOpticsGroup', 'rlnVoltage', 'rlnSphericalAberration',
               'rlnAmplitudeContrast', 'rlnImagePixelSize', 'rlnImageSize', 'rlnImageDimensionality']
     lines = ['data_optics', '', 'loop_', *(f'_{label}' for label in optics),
-             f'opticsGroup1 1 300.0 2.7 0.1 {system.voxel} {BOX} 2', '', 'data_particles', '',
-             'loop_', *(f'_{label}' for label in labels)]
+             f'opticsGroup1 1 300.0 2.7 0.1 {system.voxel} {system.box} 2', '',
+             'data_particles', '', 'loop_', *(f'_{label}' for label in labels)]
     for image, rot, tilt, psi, defocus in rows:
         lens = f' {defocus:.1f} {defocus:.1f} 0' if ctf else ''
         lines.append(f'{image} {rot:.4f} {tilt:.4f} {psi:.4f} 0 0 1{lens}')

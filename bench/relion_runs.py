@@ -49,8 +49,10 @@ CASES = {
 #: Options of `python -m chimerax.occupy.relion`; None is plain RELION, TRUTH one step of
 #: classification by the true maps, the most that any class maps could bring.
 TRUTH = 'truth'
-SETTINGS = {'plain': None, 'occupy': '--strength 1', TRUTH: TRUTH,
-            'half': '--strength 0.5', 'early': '--strength 1 --schedule 2:3:8'}
+SETTINGS = {'plain': None, 'solvent': '--strength 1 --kind solvent',
+            'sigmoid': '--strength 1 --kind sigmoid --power 3 --pivot 0.7', TRUTH: TRUTH,
+            'half': '--strength 0.5 --kind sigmoid --power 3 --pivot 0.7',
+            'early': '--strength 1 --kind sigmoid --power 3 --pivot 0.7 --schedule 2:3:8'}
 
 
 def run_all(models, work, cases, settings, seeds, limit):
@@ -107,7 +109,8 @@ def run(case, models, work, seed, setting):
     particles = make_particles(
         case.system, models, work / f'{case.system}_{case.snr:g}_{case.number}_{seed}{ctf}',
         case.number, case.snr, seed, case.ctf)
-    folder = work / 'run'
+    # Studies that run at the same time never share a folder.
+    folder = work / f'run_{os.getpid()}'
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     options = SETTINGS[setting]
@@ -138,6 +141,7 @@ def run(case, models, work, seed, setting):
     maps = [mrcfile.read(path) for path in sorted(
         folder.glob(f'run_it{iterations:03d}_class*[0-9].mrc'))]
     truth = [mrcfile.read(path) for path in particles.states]
+    shutil.rmtree(folder)
     sizes = np.bincount(found[-1], minlength=case.classes) / len(found[-1])
     return {'accuracy': ' '.join(f'{accuracy(particles.truth, some):.4f}' for some in found),
             'sizes': ' '.join(f'{size:.3f}' for size in sizes),

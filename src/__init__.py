@@ -16,6 +16,13 @@ if BundleAPI is not None:
         api_version = 1
 
         @staticmethod
+        def initialize(session, _bundle_info):
+            # At every start of ChimeraX: mouse modes have to be there before they are asked for.
+            if session.ui.is_gui:
+                from .tool import mouse
+                mouse.register(session)
+
+        @staticmethod
         def register_command(_bundle_info, command_info, logger):
             from . import commands
             commands.register_all(command_info, logger)
@@ -26,8 +33,10 @@ if BundleAPI is not None:
             return tool.start(session, tool_info)
 
         @staticmethod
-        def run_provider(session, name, _manager, **_options):
-            # The only providers are the buttons of the toolbar.
+        def run_provider(session, name, manager, **_options):
+            if manager is not None and manager is getattr(session, 'presets', None):
+                from .tool import presets
+                return presets.press(session, name, manager)
             from .tool import toolbar
             return toolbar.press(session, name)
 
@@ -43,6 +52,9 @@ if BundleAPI is not None:
             if class_name == 'ScaleColor':
                 from .session.coloring import ScaleColor
                 return ScaleColor
+            if class_name == 'ScaleMask':
+                from .session.showing import ScaleMask
+                return ScaleMask
             if class_name == 'OccupyTool':
                 from .tool import OccupyTool
                 return OccupyTool

@@ -267,6 +267,35 @@ def open_model(run, tmp_path):
 
 
 @pytest.fixture
+def make_map(session, run):
+    """Makes a map of chains of #1 at stated occupancies: `make_map({'A': 1, …}, noise=0.02)`.
+
+    noise: its spread as a share of the largest density. unit: what density is multiplied by.
+    """
+    from chimerax.map import volume_from_grid_data
+    from chimerax.map_data import ArrayGridData
+
+    def made(truth, noise=0.02, seed=0, name='made', unit=1.0):
+        whole = run('molmap #1 5 gridSpacing 1.3 edgePadding 14')
+        total = np.zeros(whole.full_matrix().shape, np.float32)
+        for chain, occupancy in truth.items():
+            part = run(f'molmap #1/{chain} 5 onGrid #{whole.id_string}')
+            total += occupancy * part.full_matrix()
+            session.models.close([part])
+        rough = np.random.default_rng(seed).standard_normal(total.shape)
+        total += noise * total.max() * rough.astype(np.float32)
+        data = whole.data
+        grid = ArrayGridData(np.float32(unit) * total, data.origin, data.step, name=name)
+        session.models.close([whole])
+        volume = volume_from_grid_data(grid, session, show_dialog=False)
+        volume.set_parameters(surface_levels=[0.3 * unit * total.max()])
+        volume.update_drawings()
+        return volume
+
+    return made
+
+
+@pytest.fixture
 def blobs(open_array):
     """One open map, #1."""
     return open_array()

@@ -23,3 +23,12 @@ def strand(chain, start, count, first=1, serial=1, step=(0.0, 1.9, 0.0)):
             place = [s + index * d + o for s, d, o in zip(start, step, offset, strict=True)]
             lines.append(atom_line(serial + len(lines), name, 'ALA', chain, first + index, place))
     return lines
+
+
+def sheet(chain, x, serial):
+    """A chain of four strands side by side."""
+    lines = []
+    for row in range(4):
+        lines += strand(chain, (x, -8.0, 5.0 * row), 10, first=1 + 12 * row,
+                        serial=serial + 50 * row)
+    return lines

@@ -71,6 +71,17 @@ def test_it_needs_mrcfile_and_chimerax_only(metadata):
     assert 'ChimeraX-Core>=1.7' in metadata.get_all('Requires-Dist')
 
 
+def test_every_bundle_that_is_imported_is_a_dependency(metadata):
+    needed = {re.match(r'[\w-]+', line)[0] for line in metadata.get_all('Requires-Dist')}
+    packages = {'occupy': 'OccuPy', 'ui': 'UI'}
+    for path in SOURCE.rglob('*.py'):
+        text = path.read_text(encoding='utf-8')
+        for package in re.findall(r'(?:from|import) chimerax\.(\w+)', text):
+            name = packages.get(package) or ''.join(
+                part.capitalize() for part in package.split('_'))
+            assert name == 'OccuPy' or f'ChimeraX-{name}' in needed, (path.name, package)
+
+
 def test_headless_sessions_register_what_the_builder_writes(metadata):
     # `read_bundle_info` reads bundle_info.xml in the builder's place when the source is run.
     _name, _version, _package, ours = chimerax_library.read_bundle_info(BUNDLE_INFO)

@@ -84,12 +84,64 @@ def panel():
     return figure
 
 
+def _component(axes, weak=0.35):
+    """Two joined parts, the right one weak: (its centre, its radius)."""
+    for centre, radius, value in (((22, 29), 17, 1.0), ((44, 26), 13, weak)):
+        axes.add_patch(Circle(centre, radius, facecolor=PALETTE(value), edgecolor=LINE,
+                              linewidth=2.2))
+    return (44, 26), 13
+
+
+def _pointer(axes, x, y):
+    """The arrow of a mouse, its tip at a point."""
+    arrow = np.array([(0, 0), (0, -22), (5, -17.5), (8.5, -25.5), (12, -24), (8.5, -16),
+                      (15, -15.5), (0, 0)])
+    tip = np.array((x, y))
+    axes.add_patch(PathPatch(Outline(arrow + tip), facecolor=PAPER, edgecolor='#20242b',
+                             linewidth=1.8, zorder=5))
+
+
+def scale_here():
+    """A label with a number at a part."""
+    figure, axes = new_axes()
+    _component(axes)
+    axes.add_patch(FancyBboxPatch((27, 45), 34, 16, boxstyle='round,pad=0,rounding_size=4',
+                                  facecolor=PAPER, edgecolor=LINE, linewidth=2.2, zorder=4))
+    axes.text(44, 52.5, '.35', fontsize=11, fontweight='bold', color='#20242b', ha='center',
+              va='center', zorder=5)
+    axes.plot((44, 44), (45, 30), color=LINE, linewidth=2, zorder=4)
+    _pointer(axes, 42, 29)
+    return figure
+
+
+def full_here():
+    """A part that becomes full: a level at its top."""
+    figure, axes = new_axes()
+    _component(axes, weak=1.0)
+    axes.plot((6, 58), (52, 52), color=LINE, linewidth=2.4, solid_capstyle='round')
+    axes.text(32, 58, '1', fontsize=9, fontweight='bold', color=LINE, ha='center', va='center')
+    axes.annotate('', (44, 51), (44, 38), arrowprops={
+        'arrowstyle': '-|>', 'color': LINE, 'linewidth': 2})
+    _pointer(axes, 42, 29)
+    return figure
+
+
+def mask_this():
+    """A weak part within a dashed outline."""
+    figure, axes = new_axes()
+    centre, radius = _component(axes)
+    axes.add_patch(Circle(centre, radius + 5, facecolor='none', edgecolor=LINE, linewidth=2.4,
+                          linestyle=(0, (2, 1.4)), zorder=4))
+    _pointer(axes, 42, 29)
+    return figure
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--folder', type=Path, default=FOLDER, help='where to (src/icons)')
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
-    for draw in (resolution, occupancy, panel):
+    for draw in (resolution, occupancy, panel, scale_here, full_here, mask_this):
         draw().savefig(folder / f'{draw.__name__}.png', transparent=True)
 
 

@@ -77,6 +77,10 @@ occupy color #1
 occupy mask #1 subtraction sigmoid 5 pivot 0.5 modelId #25
 color #25 #3a7fbf70
 save mask.png {SAVE}
+close #25
+occupy mask #1 subtraction sigmoid 5 pivot 0.3 modelId #25
+color #25 #3a7fbf70
+save mask-less.png {SAVE}
 """
 #: Picture: panels (file, title) side by side.
 PICTURES = {
@@ -91,7 +95,7 @@ PICTURES = {
     'sigmoid': (('before', f'before, level {COMPARED}'),
                 ('sigmoid', 'occupy sigmoid #1 power 5 pivot 0.5')),
     'solvent': (('noisy', f'before, level {NOISY}'), ('solvent', 'occupy solvent #1')),
-    'mask': (('mask', ''),),
+    'mask': (('mask', 'sigmoid 5 pivot 0.5'), ('mask-less', 'sigmoid 5 pivot 0.3')),
 }
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ..core import SETTINGS
+from ..core.parameters import default
 from .outcome import ALREADY_DONE, DONE
 from .request import ESTIMATE, Request
 from .run import NAME, OUTPUT_DIR, run_batch
@@ -16,6 +17,8 @@ from .wording import sentence
 
 #: Exit statuses: all well; a map failed; a mistake in the options; interrupted.
 WELL, FAILURES, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+#: The first word of the command line of a series; a map of that name is ./series.
+SERIES = 'series'
 #: With more maps than this, failures are told once more at the end.
 MANY = 10
 
@@ -35,6 +38,8 @@ failed (the others are done), 2 a mistake in the options, 130 interrupted.
   %(prog)s map.mrc
   %(prog)s --mode occupancy --confidence --plots maps/*.map.gz --jobs 4
   %(prog)s --amplify 3 --sigmoid 5 --pivot 0.2 classes/*.mrc -o modified
+  %(prog)s map.mrc --model model.cif
+  %(prog)s series volumes --model model.cif      (see series --help)
 '''
 
 
@@ -53,9 +58,13 @@ def _end(_number, _frame):
 
 
 def _main(arguments):
-    parser = _parser()
     arguments = sys.argv[1:] if arguments is None else arguments
-    options = vars(parser.parse_intermixed_args(list(_with_lists(arguments, parser))))
+    if arguments and str(arguments[0]) == SERIES:
+        from . import series_cli
+        return series_cli.main(arguments[1:])
+    parser = _parser()
+    options = vars(parser.parse_intermixed_args(list(with_lists(arguments, parser))))
+    options['full'] = full_of(options['full'])
     maps, quiet = _expanded(options.pop('maps')), options.pop('quiet')
     runs = {name: options.pop(name) for name in
             ('output_dir', 'name', 'overwrite', 'jobs', 'threads', 'dask')}
@@ -108,7 +117,7 @@ def _summarize(outcomes, count, quiet):
             print(f'  {outcome.map}: {outcome.message}', file=sys.stderr)
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence."""
 
     def error(self, message):
@@ -116,7 +125,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
 
 
-def _with_lists(arguments, parser):
+def with_lists(arguments, parser):
     """The arguments, those of an @FILE in its place: a line each, blank ones left out."""
     # Not argparse's own, which reads files as the locale would have it.
     for argument in arguments:
@@ -129,18 +138,26 @@ def _with_lists(arguments, parser):
             why = getattr(error, 'strerror', None) or 'it is not text'
             parser.error(f'cannot read the list {argument[1:]}: {why.lower()}')
         lines = (line.strip(' \t\f\v\ufeff') for line in text.splitlines())
-        yield from _with_lists([line for line in lines if line], parser)
+        yield from with_lists([line for line in lines if line], parser)
+
+
+def formatter(prog):
+    """How --help is laid out."""
+    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=100)
 
 
 def _parser():
-    parser = _Parser(
+    parser = Parser(
         prog=f'{PROGRAM} -m chimerax.occupy', usage='%(prog)s MAPS… [options]', add_help=False,
         description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(
-            prog, max_help_position=30, width=100))
+        formatter_class=formatter)
     parser.add_argument('maps', nargs='+', metavar='MAPS',
                         help='Maps to work on: .mrc, .map, .ccp4, also .gz or .bz2.')
     _add_results(parser.add_argument_group('results'))
+    add_model(parser.add_argument_group('occupancies of a model'), 'Write how much of each part '
+              'of a model (PDB or mmCIF) the map holds, as CSV; may be given several times. {name} '
+              'and {folder} in its path stand for those of each map.')
+    _add_masks(parser.add_argument_group('masks'))
     _add_estimate(parser.add_argument_group('estimate'))
     _add_modification(parser.add_argument_group('modified maps'))
     _add_run(parser.add_argument_group('files and processes'))
@@ -158,19 +175,48 @@ def _add_results(group):
         _add_powers(group, name, f'Write a map modified to {what}.')
     group.add_argument('--solvent', action='store_true',
                        help='Write a map with solvent suppressed, and nothing else changed.')
-    group.add_argument('--mask-solvent', action='store_true',
-                       help='Write a mask that is 1 where the scale exceeds --mask-threshold.')
-    _add_setting(group, 'mask_threshold')
-    for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
-        _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
-    _add_setting(group, 'covers')
     group.add_argument('--plots', action='store_true',
                        help='Draw the solvent model of each map (PNG; needs matplotlib).')
 
 
+def add_model(group, text, several=None):
+    """Options that name a model and say how it is fitted; `several` as nargs of argparse."""
+    group.add_argument('--model', nargs=several, action='extend' if several else 'append',
+                       default=[], metavar='FILE', help=text)
+    group.add_argument('--groups', metavar='GROUPS', default=default('by'),
+                       help='What is fitted each by itself: chain (the default; ligands and '
+                            'nucleic acid by themselves), residue, "segment 20", specifiers such '
+                            'as "/A /B:1-100", or a file of those, a line for each group, perhaps '
+                            'with a name before.')
+    group.add_argument('--full', action='append', metavar='GROUP|LEVEL',
+                       help='A group known to be full, by its name (may be given several times), '
+                            'or the level that counts as full (default: what the fullest groups '
+                            'have in common).')
+    for name in ('fit_resolution', 'b_factor'):
+        add_setting(group, name)
+
+
+def full_of(words):
+    """What is full, as `core.occupancies` takes it, from words of the command line."""
+    if words and len(words) == 1 and _is_number(words[0]):
+        return float(words[0])
+    return words
+
+
+def _add_masks(group):
+    for name, what in (('solvent', 'of what exceeds --mask-threshold'),
+                       ('weak', 'of content whose scale is below --below'),
+                       ('strong', 'of content whose scale is above --above')):
+        group.add_argument(f'--mask-{name}', action='store_true', help=f'Write a mask {what}.')
+    for name, kind in (('mask_attenuate', 'an attenuation'), ('mask_sigmoid', 'a sigmoid')):
+        _add_powers(group, name, f'Write a mask for signal subtraction by {kind}.')
+    for name in ('mask_threshold', 'below', 'above', 'covers', 'extend', 'soft_edge'):
+        add_setting(group, name)
+
+
 def _add_estimate(group):
     for name in ESTIMATE:
-        _add_setting(group, name)
+        add_setting(group, name)
     group.add_argument('--full-scale-from', metavar='FILE',
                        help='Take full scale from the report (JSON) of another map, or from '
                             'another map itself, so that classes of one data set compare.')
@@ -188,7 +234,7 @@ def _add_estimate(group):
 def _add_modification(group):
     for name in ('pivot', 'scale_limit', 'hedge', 'exclude_solvent', 'output_low_pass',
                  'match_histogram', 'seed', 'output'):
-        _add_setting(group, name)
+        add_setting(group, name)
     group.add_argument('--modify-everywhere', action='store_true',
                        help='Modify every voxel, whatever the confidence that it is not solvent.')
 
@@ -201,11 +247,16 @@ def _add_run(group):
                             f'{{result}}, the word for what it is (default: {NAME}).')
     group.add_argument('--overwrite', action='store_true',
                        help='Do maps again that are done, and replace files that are there.')
-    group.add_argument('-j', '--jobs', type=_number(int, 1), default=1, metavar='N',
+    group.add_argument('-j', '--jobs', type=number(int, 1), default=1, metavar='N',
                        help='Maps to work on at a time, each in a process of its own (default: 1).')
-    group.add_argument('--threads', type=_number(int, 1), metavar='N',
+    group.add_argument('--threads', type=number(int, 1), metavar='N',
                        help='Threads for each map (default: as many as there are processors, '
                             'divided by --jobs; 1 with --dask). Results do not depend on it.')
+    add_common(group)
+
+
+def add_common(group):
+    """Options of every batch: who does the work, what is told."""
     group.add_argument('--dask', metavar='ADDRESS',
                        help='Have the workers of a Dask cluster do the work: the address of its '
                             'scheduler, such as tcp://node1:8786.')
@@ -215,7 +266,7 @@ def _add_run(group):
     group.add_argument('-h', '--help', action='help', help='Show this text and end.')
 
 
-def _add_setting(group, name):
+def add_setting(group, name):
     """An option whose text, default, unit and limits are those of the core."""
     setting = SETTINGS[name]
     flag = '--' + name.replace('_', '-')
@@ -290,7 +341,7 @@ def _is_number(text):
     return True
 
 
-def _number(kind, least):
+def number(kind, least):
     def read(text):
         try:
             value = kind(text)

@@ -11,8 +11,8 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 
 from ..core.threads import set_threads
-from .onemap import process
 from .outcome import FAILED, Outcome
+from .work import process
 
 #: Seconds to wait for a scheduler to answer.
 PATIENCE = 10

@@ -22,3 +22,15 @@ def of_modification(modification):
     if modification.match_histogram:
         words.append('histogram matched')
     return ' '.join(words) + f' seed {modification.seed}'
+
+
+def of_mask(mask, soft_edge):
+    """What a mask covers and its edge (Å), as a label of at most 80 characters."""
+    words = {'solvent': f'scale above {mask.threshold:g}',
+             'weak': f'content of scale below {mask.below:g}',
+             'strong': f'content of scale above {mask.above:g}'}.get(mask.kind)
+    if words is None:
+        curve = mask.modification
+        words = f'what is {mask.covers} by {curve.kind} power {curve.power:g}'
+        words += f' pivot {curve.pivot:g}' if curve.kind == 'sigmoid' else ''
+    return f'{words}, extend {mask.extend:g} A, soft edge {soft_edge:.4g} A'

@@ -1,64 +1,31 @@
 """The work on one map of a batch: read, estimate, modify, write, report."""
 
+import csv
 import time
-import traceback
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 
 from ..core import (
-    Cancelled,
     Modifier,
     check_modification,
     estimate,
-    solvent_definition,
-    subtraction_mask,
+    make_mask,
+    next_steps,
 )
+from ..core.describe import OCCUPANCY_COLUMNS, cell, occupancy_row
 from ..core.progress import Stages
-from ..core.threads import set_threads
 from ..mapfiles import result_suffix, write_map
 from ..mapfiles.rules import told
 from . import report as reports
+from .fitting import fit_map
 from .inputs import Inputs
-from .labels import of_modification, of_scale
+from .labels import of_mask, of_modification, of_scale
 from .outcome import ALREADY_DONE, DONE, FAILED, Outcome
 from .request import Request
 from .results import Results
-from .task import Reference
+from .task import Reference, models_in
 from .versions import version
 from .wording import sentence
-
-
-def process(task, progress=None):
-    """Do the work on one map.
-
-    task: a `Task`. progress: called with (share done, what is being done), perhaps in another
-    thread. Returns an `Outcome`; whatever goes wrong with the map becomes one, too.
-    """
-    began = time.monotonic()
-    try:
-        if task.threads:
-            set_threads(task.threads)
-        outcome = _process(task, progress)
-    except Cancelled:
-        raise
-    except ValueError as error:
-        outcome = Outcome(task.given, FAILED, sentence(error))
-    except OSError as error:
-        outcome = Outcome(task.given, FAILED, _os_sentence(error, task.map))
-    except MemoryError:
-        outcome = Outcome(task.given, FAILED, 'memory ran out; try fewer --jobs')
-    except Exception as error:
-        outcome = Outcome(task.given, FAILED,
-                          f'this should not have happened: {type(error).__name__}: {error}',
-                          details=traceback.format_exc())
-    return replace(outcome, seconds=round(time.monotonic() - began, 3))
-
-
-def _os_sentence(error, path):
-    """What the system has to say against a file, and against which if it is not the map."""
-    sentence = (error.strerror or str(error)).lower()
-    other = error.filename if error.filename not in (None, path) else None
-    return f'{sentence}: {other}' if other else sentence
 
 
 def figure_function():
@@ -71,10 +38,8 @@ def figure_function():
     return solvent_figure
 
 
-def _process(task, progress):
-    if task.version != version():
-        raise ValueError(f'this machine has version {version()} of chimerax.occupy, and the batch '
-                         f'was started by {task.version}; install the same')
+def process(task, progress=None):
+    """Do the work on one map: the `Outcome` of a `Task`; what goes wrong is raised."""
     request = Request(**task.request)
     report_path = task.path('report', '.json')
     paths = {'map': task.map, **task.inputs}
@@ -102,11 +67,13 @@ class _Work:
         self.results = results
         self.seconds = {}
         self.made = {}
+        self.masks = {}
         self.refused = {}
         self.draw = figure_function() if request.plots else None
-        count = len(request.modifications)
         self.stages = Stages(progress, {
-            'Reading': 1, 'Estimating': 8, 'Writing maps': 2, 'Modifying': 6 * count + 0.1})
+            'Reading': 1, 'Estimating': 8, 'Fitting the model': 16 * bool(request.model),
+            'Writing maps': 2, 'Making masks': 4 * len(request.masks) + 0.1,
+            'Modifying': 6 * len(request.modifications) + 0.1})
 
     def run(self, report_path, asked, paths, own):
         task, request = self.task, self.request
@@ -126,16 +93,21 @@ class _Work:
             full_scale_from=reference, progress=self.stages.next('Estimating'))
         began = self._took('estimating', began)
         self.refused = _refused(found, request.modifications)
+        fitted = self._fit(source)
+        if request.model:
+            began = self._took('fitting the model', began)
 
         suffixes = {'scale': result_suffix(source, found.scale.shape),
                     'map': result_suffix(source, source.array.shape)}
-        finals = self._finals(found, suffixes)
+        finals = self._finals(suffixes, fitted)
         self.results.check_free(finals.values(), own)
-        self._write_estimate(source, found, finals)
+        self._write_estimate(source, found, finals, fitted)
+        self._write_masks(source, found, finals)
         self._write_modified(source, found, finals)
         self._took('modifying and writing', began)
 
         warnings = [sentence(text) for text in told(inputs.notes, found.warnings)]
+        warnings += [sentence(text) for text in (fitted.warnings if fitted else ())]
         note = (f'taken from {request.full_scale_from}' if reference
                 else found.full_scale_note)
         report = reports.describe(asked, files, source, found, note, warnings)
@@ -143,27 +115,45 @@ class _Work:
             word: {name: getattr(modification, name)
                    for name in type(modification).__dataclass_fields__}
             for word, modification in request.modifications.items() if word not in self.refused}
+        report['masks'] = self.masks
         report['refused'] = self.refused
-        listed = [{'result': word, 'file': _beside(final, report_path)}
-                  for word, final in finals.items()]
-        for entry, temporary in zip(listed, self.made.values(), strict=True):
-            entry['bytes'] = temporary.stat().st_size
+        if fitted is not None:
+            report['occupancies'] = _of_fit(fitted)
+        finals = {word: final for word, final in finals.items() if word in self.made}
+        listed = [{'result': word, 'file': _beside(final, report_path),
+                   'bytes': self.made[word].stat().st_size} for word, final in finals.items()]
         self.results.commit(
             report_path, reports.text_of(reports.complete(report, listed, self.seconds)),
             reports.text_of({**report, 'files': listed}))
         self.stages.finish()
         status, message = DONE, f'full scale {found.full_scale:.5g} ({note})'
+        steps = tuple(next_steps(mask.use, finals[word]).sentence
+                      for word, mask in request.masks.items() if word in self.masks)
         if self.refused:
             status, message = FAILED, refusal_sentence(self.refused)
         return Outcome(task.given, status, message, tuple(warnings),
-                       tuple(str(final) for final in finals.values()), str(report_path))
+                       tuple(str(final) for final in finals.values()), str(report_path),
+                       next_steps=steps)
+
+    def _fit(self, source):
+        """The `Occupancies` of the model's groups; None where there is none, or it is refused."""
+        request, models = self.request, models_in(self.task.inputs)
+        on_fit = self.stages.next('Fitting the model')
+        if not models:
+            return None
+        try:
+            return fit_map(source, models, request.groups, request.fit_parameters, request.full,
+                           progress=on_fit)
+        except ValueError as error:
+            self.refused['occupancies'] = sentence(error)
+            return None
 
     def _took(self, what, began):
         now = time.monotonic()
         self.seconds[what] = round(now - began, 3)
         return now
 
-    def _finals(self, found, suffixes):
+    def _finals(self, suffixes, fitted):
         """The paths of all results, by the words for them, in the order in which they are made."""
         request = self.request
         finals = {}
@@ -171,17 +161,17 @@ class _Work:
             finals[f'scale_{request.mode}'] = suffixes['scale']
         if request.confidence:
             finals['confidence'] = suffixes['scale']
-        if request.mask_solvent:
-            finals['mask_solvent'] = suffixes['map']
-        finals |= dict.fromkeys(request.subtractions, suffixes['map'])
+        finals |= dict.fromkeys(request.masks, suffixes['map'])
         if request.plots:
             finals['solvent_model'] = '.png'
+        if fitted is not None:
+            finals['occupancies'] = '.csv'
         finals |= dict.fromkeys(self._modifications(), suffixes['map'])
         return {word: self.task.path(word, suffix) for word, suffix in finals.items()}
 
-    def _write_estimate(self, source, found, finals):
+    def _write_estimate(self, source, found, finals, fitted):
         """Everything that costs little once there is an estimate."""
-        request, p = self.request, found.parameters
+        p = found.parameters
         self.stages.next('Writing maps')
         for word, final in finals.items():
             if word.startswith('scale_'):
@@ -189,17 +179,31 @@ class _Work:
             elif word == 'confidence':
                 self._write(word, final, found.confidence, source,
                             f'confidence that it is not solvent, {p.low_pass:.4g} A')
-            elif word == 'mask_solvent':
-                self._write(word, final, solvent_definition(found, request.mask_threshold), source,
-                            f'mask of scale above {request.mask_threshold:g}, {of_scale(p)}')
-            elif word in request.subtractions:
-                modification = request.subtractions[word]
-                self._write(word, final, subtraction_mask(found, modification, request.covers),
-                            source, f'subtraction mask, what is {request.covers}, {of_scale(p)}',
-                            of_modification(modification))
+            elif word == 'occupancies':
+                self.made[word] = self.results.path_for(final)
+                _write_occupancies(self.made[word], fitted)
             elif word == 'solvent_model':
                 self.made[word] = self.results.path_for(final)
                 self.draw(found).savefig(self.made[word], format='png', dpi=150)
+
+    def _write_masks(self, source, found, finals):
+        """The masks; one that would cover nothing is refused, and the rest is made."""
+        on_masks, masks = self.stages.next('Making masks'), self.request.masks
+        for number, (word, mask) in enumerate(masks.items()):
+            def on_one(share, _name=None, number=number):
+                on_masks((number + 0.9 * share) / len(masks))
+
+            try:
+                array = make_mask(source.array, found, mask, progress=on_one)
+            except ValueError as error:
+                self.refused[word] = sentence(error)
+                continue
+            edge = mask.derive_soft_edge(found.parameters.low_pass, found.source_grid.step)
+            self._write(word, finals[word], array, source, f'mask, {of_scale(found.parameters)}',
+                        of_mask(mask, edge))
+            steps = next_steps(mask.use, finals[word])
+            self.masks[word] = {**asdict(mask), 'soft_edge': edge,
+                                'next': {'relion': steps.relion, 'cryosparc': steps.cryosparc}}
 
     def _modifications(self):
         """Those that the estimate can drive."""
@@ -228,6 +232,25 @@ class _Work:
         write_map(temporary, array, source, [name + lines[0], *lines[1:]], final.suffix)
 
 
+def _write_occupancies(path, fitted):
+    """Write the table of a fit as CSV."""
+    with open(path, 'w', encoding='utf-8', newline='') as stream:
+        writer = csv.writer(stream, lineterminator='\n')
+        writer.writerow(OCCUPANCY_COLUMNS)
+        for group in fitted.groups:
+            row = occupancy_row(group)
+            writer.writerow([cell(row[name]) for name in OCCUPANCY_COLUMNS])
+
+
+def _of_fit(fitted):
+    """What a report says of a fit beside its table."""
+    return {'resolution': fitted.resolution, 'correlation': fitted.correlation,
+            'outside': fitted.outside, 'solvent': list(fitted.solvent),
+            'full_level': {'value': fitted.full_level, 'how': fitted.full_note,
+                           'groups': list(fitted.full_groups)},
+            'groups': [occupancy_row(group) for group in fitted.groups]}
+
+
 def _refused(found, modifications):
     """Why modifications cannot be made, by their words."""
     refused = {}
@@ -243,7 +266,8 @@ def refusal_sentence(refused):
     """What to say of modifications that were refused, a dict of reasons by word."""
     reasons = ' '.join(dict.fromkeys(refused.values()))
     words = ', '.join(refused)
-    return (f'{words} {"was" if len(refused) == 1 else "were"} not made: {reasons} '
+    one = len(refused) == 1 and 'occupancies' not in refused
+    return (f'{words} {"was" if one else "were"} not made: {reasons} '
             '(and --overwrite, as the other results are there now)')
 
 

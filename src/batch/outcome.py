@@ -13,6 +13,7 @@ class Outcome:
     same parameters), or "failed". `message`: one sentence. `warnings`: sentences. `files`: paths of
     the results, without the report. `report`: path of the JSON report, empty if there is none.
     `seconds`: time taken. `details`: the traceback of what should not have happened, else empty.
+    `next_steps`: for each mask, what other programs do with it, in words.
     """
 
     map: str
@@ -23,6 +24,7 @@ class Outcome:
     report: str = ''
     seconds: float = 0.0
     details: str = ''
+    next_steps: tuple = ()
 
     @property
     def failed(self):
@@ -37,4 +39,5 @@ class Outcome:
     def from_dict(cls, values):
         """The reverse of `as_dict`."""
         return cls(**{**values, 'warnings': tuple(values['warnings']),
-                      'files': tuple(values['files'])})
+                      'files': tuple(values['files']),
+                      'next_steps': tuple(values['next_steps'])})

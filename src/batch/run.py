@@ -4,13 +4,16 @@ import string
 from pathlib import Path
 
 from ..core import estimate
+from ..core.occupancies import check_full
 from ..core.threads import set_threads, thread_count
 from ..mapfiles import read_map
 from . import report as reports
-from .onemap import figure_function, process
+from .fitting import model_groups
+from .onemap import figure_function
 from .request import Request
-from .task import plan
+from .task import models_in, plan
 from .wording import sentence
+from .work import process
 
 OUTPUT_DIR = 'occupy'
 NAME = '{name}_{result}'
@@ -51,6 +54,7 @@ def run_batch(maps, request=None, *, output_dir=OUTPUT_DIR, name=NAME, overwrite
     tasks = [plan(given, path, request, output_dir, name, overwrite=overwrite)
              for given, path in paths]
     _check_names(tasks)
+    _check_models(tasks, request)
     full_scale = _full_scale(request)
     jobs = min(jobs, len(tasks))
     if threads is None and dask is not None:
@@ -60,6 +64,14 @@ def run_batch(maps, request=None, *, output_dir=OUTPUT_DIR, name=NAME, overwrite
     tasks = [plan(given, path, request, output_dir, name, overwrite=overwrite, threads=threads,
                   full_scale=full_scale) for given, path in paths]
 
+    return run_tasks(tasks, jobs, dask, on_progress, on_outcome)
+
+
+def run_tasks(tasks, jobs=1, dask=None, on_progress=None, on_outcome=None):
+    """Have tasks done, here, in processes or on a cluster; arguments as for `run_batch`.
+
+    Returns an `Outcome` for each, in their order.
+    """
     outcomes = [None] * len(tasks)
 
     def keep(number, outcome):
@@ -123,6 +135,14 @@ def _check_names(tasks):
             raise ValueError(
                 f'results of {other} and {task.given} would have the same names; '
                 'distinguish them by --name "{folder}_{name}_{result}", or run them one by one')
+
+
+def _check_models(tasks, request):
+    """Read the model that all maps share, and its groups, so that a mistake ends all at once."""
+    models = {tuple(models_in(task.inputs)) for task in tasks}
+    if len(models) == 1 and request.model:
+        names = model_groups(models.pop(), request.groups).names
+        check_full(request.full, names)
 
 
 def _full_scale(request):

@@ -49,6 +49,9 @@ class Terminal:
                       f'{"file" if files == 1 else "files"} in {outcome.seconds:.1f} s', flush=True)
                 for warning in outcome.warnings:
                     print(f'  note: {warning}', flush=True)
+                # Of many maps the reports tell it.
+                for step in outcome.next_steps if self._count == 1 else ():
+                    print(f'  next, in {step}', flush=True)
             if self._shows_bar and self._finished < self._count:
                 self._draw(time.monotonic())
 

@@ -4,11 +4,13 @@ from ..core import wording
 
 #: Settings whose option has another name, and the value that it stands for.
 MODIFY_EVERYWHERE = ('confidence', False)
+#: Settings that stand after options, and are none themselves: --mask-sigmoid 5.
+VALUES = ('power',)
 
 
 def option(name):
     """The name of an option as it is typed: --low-pass of low_pass."""
-    return '--' + name.replace('_', '-')
+    return name if name in VALUES else '--' + name.replace('_', '-')
 
 
 def _given(setting, value):
@@ -27,6 +29,7 @@ FACE = wording.Face(option, _given, {
     wording.SOLVENT_MASK: 'give a --solvent-mask',
     wording.REGION: 'give a --full-scale-region',
     wording.UNSHARPENED: 'use the unsharpened map',
+    wording.FIT_MODEL: 'fit it to the map first (in ChimeraX: fitmap)',
 })
 
 

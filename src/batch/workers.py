@@ -18,11 +18,11 @@ import traceback
 from contextlib import suppress
 from pathlib import Path
 
-from .onemap import process
 from .outcome import FAILED, Outcome
 from .results import remove_leftovers
 from .task import Task
 from .versions import PACKAGE
+from .work import process
 
 #: What a child runs: this package, wherever it is, without what else is called chimerax.
 CHILD = '''
@@ -42,6 +42,8 @@ serve()
 '''
 #: Begins every line that is meant for the parent: ChimeraX may say things as it starts.
 MARK = 'chimerax.occupy:'
+#: Variables by which libraries of linear algebra learn how many threads to use.
+THREADS = ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS')
 #: How often a map is tried whose process ends.
 ATTEMPTS = 2
 #: Seconds that a process may take until it is ready for its first map.
@@ -143,7 +145,7 @@ class _Crew(threading.Thread):
     def _attempt(self, number, task):
         why = ''
         for _ in range(ATTEMPTS):
-            child = self._ready_child()
+            child = self._ready_child(task.threads)
             if child is None:
                 return None
             try:
@@ -160,13 +162,13 @@ class _Crew(threading.Thread):
         return Outcome(task.given, FAILED, f'the process that worked on it ended {ATTEMPTS} times '
                                            f'({why}); perhaps memory ran out: try fewer --jobs')
 
-    def _ready_child(self):
+    def _ready_child(self, threads):
         with self._lock:
             if self._stopped:
                 return None
             if self._child is None:
                 try:
-                    self._child = _Child()
+                    self._child = _Child(threads)
                 except OSError as error:
                     raise _NotStarted((error.strerror or str(error)).lower()) from error
             return self._child
@@ -183,13 +185,16 @@ class _ChildEnded(Exception):
 class _Child:
     """One process that takes tasks."""
 
-    def __init__(self):
+    def __init__(self, threads=None):
+        # What is one process's share of the processors is that of its libraries, too.
+        environment = dict.fromkeys(THREADS, str(threads)) if threads else {}
         self._errors = tempfile.TemporaryFile()     # noqa: SIM115 - lives as long as the child
         # sys.executable may be ChimeraX itself, which takes -c as Python does.
         try:
             self._process = subprocess.Popen(
                 [sys.executable or '', '-c', CHILD, str(PACKAGE)], stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding='utf-8')
+                stdout=subprocess.PIPE, stderr=self._errors, text=True, encoding='utf-8',
+                env={**environment, **os.environ})
         except OSError:
             self._errors.close()
             raise

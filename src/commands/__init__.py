@@ -7,6 +7,7 @@ def register_all(command_info, logger):
     ChimeraX knows only the word `occupy` until it is first used; then all come at once.
     """
     from . import (
+        at,
         atoms,
         color,
         compare,
@@ -17,9 +18,11 @@ def register_all(command_info, logger):
         mask,
         modify,
         plot,
+        series,
+        show,
         target,
         tiles,
     )
-    for module in (estimate, color, tiles, modify, confidence, mask, target, level, plot, atoms,
-                   fit, compare):
+    for module in (estimate, color, show, at, tiles, modify, confidence, mask, target, level,
+                   plot, atoms, fit, compare, series):
         module.register(command_info, logger)

@@ -212,8 +212,9 @@ def _plot(session, readouts, colormap, plot):
     models = ', '.join(model.name for model in readouts[0].layout.atoms.unique_structures)
     figure = sequence_figure(readouts, colormap, models)
     if plot is True:
-        from ..figures.window import show_figure
-        show_figure(session, figure, f'Scale along {models}')
+        from ..figures.window import selecting, show_figure
+        show_figure(session, figure, f'Scale along {models}',
+                    selecting(logtables.lasting_residues(readouts[0].layout.residues)))
         return
     files.save_figure(figure, plot)
     session.logger.info(f'Wrote {plot}.')
@@ -221,7 +222,7 @@ def _plot(session, readouts, colormap, plot):
 
 def register(_command_info, logger):
     """Register `occupy atoms` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('atoms', AtomsArg)],
         keyword=[('map', common.VolumesArg), ('mode', common.setting_arg('mode')),

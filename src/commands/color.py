@@ -24,11 +24,11 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
         for target, (entry, scale_map) in plan:
             chosen, limits = looks.choose_look(
                 session, entry.source, palette, range, entry.estimate)
-            surfaces = [target]
             if hasattr(target, 'full_matrix'):
-                surfaces = coloring.surfaces_of(target)
-            coloured += coloring.color_surfaces(
-                session, surfaces, scale_map, chosen, limits, key=key)
+                coloured += coloring.color_map(session, target, scale_map, chosen, limits, key=key)
+            else:
+                coloured += coloring.color_surfaces(
+                    session, [target], scale_map, chosen, limits, key=key)
     return coloured
 
 
@@ -48,7 +48,7 @@ def _entry(session, model, mode):
 
 def register(_command_info, logger):
     """Register `occupy color` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('models', ModelsArg)],
         keyword=[('map', common.VolumeArg), ('mode', common.setting_arg('mode')),

@@ -15,7 +15,9 @@ from chimerax.core.commands import (
 )
 from chimerax.core.errors import UserError
 
+from ..core import Parameters
 from ..core.parameters import SETTINGS, keyword
+from ..core.scale import derive
 from ..session import coloring, volumes
 from ..session.record import record
 from ..session.wording import user_error
@@ -78,7 +80,9 @@ class VolumeArg(VolumesArg):
     def parse(cls, text, session):
         maps, used, rest = super().parse(text, session)
         if len(maps) > 1:
-            raise UserError(f'one map is needed, but {used} names {len(maps)}')
+            shown = [volume for volume in maps if volume.display]
+            advice = f'; "{used}##display" is the one that is shown' if len(shown) == 1 else ''
+            raise UserError(f'one map is needed, but {used} names {len(maps)}{advice}')
         return maps[0], used, rest
 
 
@@ -198,6 +202,11 @@ def next_numbers(session, count, taken=()):
     return found
 
 
+def point_text(point):
+    """A point (x, y, z) as a command takes it, to a hundredth of an Å."""
+    return ','.join(f'{round(float(c), 2) + 0.0:g}' for c in point)
+
+
 def value_text(value):
     """A value as a command takes it."""
     if isinstance(value, bool):
@@ -210,6 +219,23 @@ def value_text(value):
         # In full, so that a kernel made from it has the same voxels.
         return str(int(value)) if value == int(value) and abs(value) < 1e9 else repr(value)
     return str(value)
+
+
+def changed_settings(found):
+    """What of an estimate's settings, but for mode and full scale, is not as it would be by itself.
+
+    found: a `ScaleEstimate`. As keywords of a command.
+    """
+    usual, _, _ = derive(Parameters(mode=found.parameters.mode), found.source_grid)
+    given = found.parameters
+    names = [name for name in ('low_pass', 'tile_size', 'max_box', 'recalibrate', 'baseline',
+                               'smooth') if getattr(given, name) != getattr(usual, name)]
+    # These follow from the low-pass and the grid.
+    own, _, _ = derive(Parameters(mode=given.mode, low_pass=given.low_pass,
+                                  max_box=given.max_box), found.source_grid)
+    names += [name for name in ('kernel_size', 'kernel_radius', 'tau')
+              if getattr(given, name) != getattr(own, name)]
+    return settings_text(given, names)
 
 
 def settings_text(parameters, names):

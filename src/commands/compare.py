@@ -289,13 +289,12 @@ def _color(session, plan, sources, estimates, palette, limits, key):
             known.look(source).update(palette=chosen.name, range=limits)
             scale_map = plan.scale_map_of(source) or looks.scale_map_of(
                 session, known.entry(source, one.parameters.mode))
-            coloring.color_surfaces(
-                session, coloring.surfaces_of(source), scale_map, chosen, limits, key=key)
+            coloring.color_map(session, source, scale_map, chosen, limits, key=key)
 
 
 def register(_command_info, logger):
     """Register `occupy compare` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('maps', SeveralVolumesArg)],
         keyword=[*common.setting_args('mode', 'low_pass'), ('full_scale_from', common.VolumeArg),

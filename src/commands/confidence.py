@@ -54,7 +54,7 @@ def _opened(session, request, name):
 
 def register(_command_info, logger):
     """Register `occupy confidence` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         optional=[('maps', common.VolumesArg)],
         keyword=[*common.setting_args('hedge'), ('solvent_mask', common.VolumeArg),

@@ -2,6 +2,7 @@
 
 from chimerax.core.commands import (
     BoolArg,
+    CenterArg,
     CmdDesc,
     ColormapRangeArg,
     ModelIdArg,
@@ -11,7 +12,7 @@ from chimerax.core.commands import (
 from chimerax.core.errors import UserError
 
 from ..core import Parameters
-from ..session import coloring, volumes
+from ..session import coloring, pointing, volumes
 from ..session.groups import group_atoms
 from ..session.record import record
 from ..session.regions import Region
@@ -20,9 +21,9 @@ from . import common, estimating, looks
 
 def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=None, kernel_size=None,
            kernel_radius=None, tau=None, tile_size=None, max_box=None, naive=None, full_scale=None,
-           full_scale_region=None, full_scale_from=None, full_scale_model=None, recalibrate=None,
-           baseline=None, smooth=None, solvent_mask=None, color=True, key=True, palette=None,
-           range=None, replace=True, name=None, model_id=None, block=None):
+           full_scale_region=None, full_scale_from=None, full_scale_model=None, full_scale_at=None,
+           recalibrate=None, baseline=None, smooth=None, solvent_mask=None, color=True, key=True,
+           palette=None, range=None, replace=True, name=None, model_id=None, block=None):
     """Estimate the local scale of maps.
 
     Settings of the estimate
@@ -32,6 +33,8 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
     solvent or content, on any grid. full_scale_region: atoms, or a mask, known to be at full
     occupancy. full_scale_from: a map with an estimate of the same mode, whose full scale is taken
     over. full_scale_model: atoms whose map at full occupancy the scale is taken against.
+    full_scale_at: a point, ChimeraX's `Center`, whose surroundings are known to be at full
+    occupancy.
 
     Output
     ------
@@ -45,12 +48,18 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
         kernel_radius=kernel_radius, tau=tau, tile_size=tile_size, max_box=max_box,
         naive=naive, full_scale=full_scale, full_scale_region=full_scale_region,
         full_scale_from=full_scale_from, full_scale_model=full_scale_model,
-        recalibrate=recalibrate, baseline=baseline, smooth=smooth)
+        full_scale_at=full_scale_at, recalibrate=recalibrate, baseline=baseline, smooth=smooth)
     common.checked_range(range)
     other = _other_entry(session, full_scale_from, parameters.mode)
     words = estimating.words_for(fullScaleFrom=full_scale_from, solventMask=solvent_mask)
     if full_scale_region is not None:
         words += f' fullScaleRegion {full_scale_region.spec}'
+    point = None
+    if full_scale_at is not None:
+        point = full_scale_at.scene_coordinates()
+        words += f' fullScaleAt {common.point_text(point)}'
+        for source in sources:
+            pointing.check_inside(source, point)
     model = None
     if full_scale_model is not None:
         words += f' fullScaleModel {full_scale_model.spec}'
@@ -58,6 +67,8 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
     requests = []
     for source in sources:
         region = full_scale_region and Region(full_scale_region, source)
+        if point is not None:
+            region = Region.around(point, source)
         request = estimating.Request(
             session, source, parameters, accept=estimating.anew, solvent_mask=solvent_mask,
             region=region, other=other, model=model)
@@ -65,8 +76,9 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
         requests.append(request)
 
     def deliver(requests):
-        for request in requests:
-            _show(session, request, color, key, palette, range)
+        with session.undo.aggregate('occupy'):
+            for request in requests:
+                _show(session, request, color, key, palette, range)
         return [request.scale_map for request in requests]
 
     maps_text = ', '.join(volumes.label(source) for source in sources)
@@ -76,14 +88,15 @@ def occupy(session, maps=None, *, mode=None, low_pass=None, worst_resolution=Non
         advice='close other maps, or lower maxBox', block=block)
 
 
-def _parameters(naive, full_scale, full_scale_region, full_scale_from, full_scale_model, **values):
+def _parameters(naive, full_scale, full_scale_region, full_scale_from, full_scale_model,
+                full_scale_at, **values):
     if naive and full_scale not in (None, 'naive'):
         raise UserError(f'naive contradicts fullScale {full_scale}; give one of them')
     stated = naive or full_scale not in (None, 'published')
-    others = (full_scale_region, full_scale_from, full_scale_model)
+    others = (full_scale_region, full_scale_from, full_scale_model, full_scale_at)
     if bool(stated) + sum(other is not None for other in others) > 1:
-        raise UserError('fullScale (or naive), fullScaleRegion, fullScaleFrom and fullScaleModel '
-                        'contradict one another; give one of them')
+        raise UserError('fullScale (or naive), fullScaleRegion, fullScaleFrom, fullScaleModel and '
+                        'fullScaleAt contradict one another; give one of them')
     if full_scale_model is not None and values['mode'] != 'occupancy':
         raise UserError('fullScaleModel needs "mode occupancy"')
     return common.from_settings(Parameters, full_scale='naive' if naive else full_scale, **values)
@@ -110,14 +123,13 @@ def _show(session, request, color, key, palette, limits):
     if request.is_kept:
         estimating.log_estimate(session, request, ' '.join(words).strip())
     if color and request.scale_map is not None:
-        coloring.color_surfaces(
-            session, coloring.surfaces_of(source), request.scale_map, chosen, limits, key=key,
-            name='occupy')
+        coloring.color_map(session, source, request.scale_map, chosen, limits, key=key,
+                           name='occupy')
 
 
 def register(_command_info, logger):
     """Register `occupy` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         optional=[('maps', common.VolumesArg)],
         keyword=[
@@ -129,6 +141,7 @@ def register(_command_info, logger):
             ('full_scale', common.setting_arg('full_scale')),
             ('full_scale_region', ObjectsArg),
             ('full_scale_from', common.VolumeArg), ('full_scale_model', ObjectsArg),
+            ('full_scale_at', CenterArg),
             *common.setting_args('recalibrate', 'baseline', 'smooth'),
             ('solvent_mask', common.VolumeArg),
             ('color', BoolArg), ('key', BoolArg),

@@ -353,9 +353,9 @@ def _assign_numbers(session, requests, opens, model_id):
     return numbers
 
 
-def open_result(session, request, array, name, *, kind, show=False):
+def open_result(session, request, array, name, *, kind, use='', show=False):
     """Open what a command made of a request as a map on its source, at the number kept for it."""
-    return volumes.new_volume(session, array, request.source, name, kind=kind, show=show,
+    return volumes.new_volume(session, array, request.source, name, kind=kind, use=use, show=show,
                               model_id=_if_free(session, request.result_number))
 
 

@@ -4,6 +4,8 @@ import os
 
 from chimerax.core.errors import UserError
 
+from ..figures.window import save_figure as save_figure
+
 #: Endings of images that a figure can be saved as.
 IMAGES = ('.png', '.pdf', '.svg')
 
@@ -26,28 +28,21 @@ def checked_file(file, allowed, word='file'):
     return file
 
 
-def checked_plot(session, plot, example):
+def checked_plot(session, plot, example, word='plot'):
     """Check where a plot goes: True for a window, the name of an image, or neither.
 
-    example: a name to be advised where there is no window. `UserError` for what cannot be.
+    example: a name to be advised where there is no window. word: the keyword. `UserError` for what
+    cannot be.
     """
     if plot is True and not session.ui.is_gui:
-        raise UserError(f'there is no window to plot in; name an image: "plot {example}"')
+        raise UserError(f'there is no window to plot in; name an image: "{word} {example}"')
     if isinstance(plot, str):
-        checked_file(plot, IMAGES, 'plot')
+        checked_file(plot, IMAGES, word)
 
 
 def opened(file):
     """A text file open for writing; `UserError` where that cannot be."""
     try:
         return open(file, 'w', encoding='utf-8', newline='')
-    except OSError as error:
-        raise UserError(f'cannot write {file}: {error.strerror or error}') from None
-
-
-def save_figure(figure, file):
-    """Save a matplotlib figure; `UserError` where that cannot be."""
-    try:
-        figure.savefig(file, dpi=150)
     except OSError as error:
         raise UserError(f'cannot write {file}: {error.strerror or error}') from None

@@ -18,14 +18,13 @@ from chimerax.core.commands import (
 )
 from chimerax.core.errors import UserError
 
-from ..core import FitParameters, common_solvent, fit_occupancies, on_one_scale, prepare
-from ..core.occupancies import check_full
-from ..core.parameters import SAME_GREY, SOLVENT_MAPS, default
-from ..session import alike, coloring, jobs, volumes
-from ..session.groups import group_atoms
+from ..core import FitParameters, on_one_scale
+from ..core.parameters import SAME_GREY
+from ..series.engine import fit_maps
+from ..session import coloring, jobs, volumes
 from ..session.readout import COLUMNS, ColumnWritten, give, register_attribute
 from ..session.wording import user_error
-from . import common, files, fitresults
+from . import common, files, fitresults, fitting
 
 #: Attributes of residues and chains that hold the result, and the only output there is.
 OCCUPANCY, B_FACTOR = 'fitted_occupancy', 'fitted_b'
@@ -44,6 +43,11 @@ class Fitted:
     grouped: object
     rows: list
     residuals: list
+
+    @property
+    def answer(self):
+        """What scripts get."""
+        return {'maps': self.maps, 'groups': self.rows, 'residuals': self.residuals}
 
 
 def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, full=None,
@@ -68,48 +72,24 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
     """
     maps = _maps(session, map)
     color = _check(session, by, segment, groups, file, column, color, range, plot, palette, maps)
-    grouped = group_atoms(atoms, by or default('by'), segment or (
-        default('segment') if by == 'segment' else None), groups)
+    grouped = fitting.grouped_atoms(atoms, by, segment, groups)
     parameters = common.from_settings(
         FitParameters, b_factor=b_factor, fit_resolution=fit_resolution)
-    wanted = full if full is None or isinstance(full, float) else grouped.full_groups(full.atoms)
-    try:
-        check_full(wanted, [group.name for group in grouped.groups])
-    except ValueError as error:
-        raise user_error(error) from None
+    wanted = fitting.full_of(grouped, full)
     for name in (OCCUPANCY, B_FACTOR):
         register_attribute(session, name)
-    arrays = [volumes.array_of(volume) for volume in maps]
-    on_maps = [grouped.on(volume) for volume in maps]
-    axes = [volumes.axes_of(volume) for volume in maps]
-    designs_of = _shared(maps)
-    designs = {}
-    numbers = [number for number, _ in enumerate(maps)]
-    # What some maps tell of their solvent together, all are then fitted with.
-    pilots = numbers[::-(-len(maps) // SOLVENT_MAPS)] if len(maps) > 1 else []
 
-    def fitted(i, solvent, share):
-        first = designs_of[i]
-        try:
-            if first not in designs:
-                designs.clear()     # one at a time: they are large
-                designs[first] = prepare(arrays[i].shape, axes[i], on_maps[i], parameters,
-                                         progress=lambda done, stage='': share(done / 2, stage))
-            return fit_occupancies(designs[first], arrays[i], full=wanted, solvent=solvent,
-                                   progress=lambda done, stage='': share((1 + done) / 2, stage))
-        except ValueError as error:
-            raise user_error(error, maps[i]) from error
+    def read(volume):
+        array = volumes.array_of(volume)
+        return lambda: array
+
+    sources = fitting.one_maps(grouped, maps, read)
+
+    def refused(i, error):
+        raise user_error(error, maps[i]) from error
 
     def work(progress):
-        total, solvent = len(pilots) + len(maps), None
-
-        def share_of(number):
-            return lambda done, stage='': progress((number + done) / total, stage or 'Fitting')
-
-        if pilots:
-            solvent = common_solvent([fitted(i, None, share_of(number))
-                                      for number, i in enumerate(pilots)])
-        return [fitted(i, solvent, share_of(len(pilots) + i)) for i in numbers]
+        return fit_maps(sources, parameters, wanted, progress, failed=refused)
 
     def deliver(found):
         grouped.check()
@@ -128,7 +108,7 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
         if color:
             _color(session, grouped, chosen, limits, key)
         if plot:
-            _plot(session, maps, found, plot)
+            _plot(session, maps, found, grouped, plot)
         residuals = [_residual(session, volume, one)
                      for volume, one in zip(maps, found, strict=True)] if output else []
         return Fitted(maps, found, grouped, rows, residuals)
@@ -139,39 +119,22 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
 
 
 def _maps(session, maps):
-    found = [volumes.source_of(volume) or volume
-             for volume in common.maps_to_estimate(session, maps)]
+    found = fitting.maps_to_fit(session, maps)
     if maps is None and len(found) > 1:
         raise UserError('several maps are open; name the one to fit, for instance '
                         f'"map #{found[0].id_string}"')
-    for volume in found:
-        against = volumes.refusal_of(volume)
-        if against is not None:
-            raise UserError(f'{volumes.label(volume)}: {against.reason}')
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _check(session, by, segment, groups, file, column, color, limits, plot, palette, maps):
     """Refuse what cannot be; returns whether to colour."""
-    if groups and by is not None:
-        raise UserError('groups contradicts by; give one of them')
-    if segment is not None and by != 'segment':
-        raise UserError('segment is for "by segment"; give both, or leave it out')
+    fitting.check_groups(by, segment, groups)
     color = common.checked_color(color, palette, limits)
     if len(maps) > 1 and (column is not None or color):
         raise UserError(f'column and color are for one map; {len(maps)} maps are named')
     files.checked_file(file, _TABLES)
     files.checked_plot(session, plot, 'fit.png')
     return color
-
-
-def _shared(maps):
-    """For each map the index of the first whose grid and place it shares."""
-    found = []
-    for i, volume in enumerate(maps):
-        found.append(next((j for j in found if alike.have_one_grid(maps[j], volume)
-                           and alike.lies_as(maps[j], volume)), i))
-    return found
 
 
 def _share_grey_level(found):
@@ -222,13 +185,14 @@ def _color(session, grouped, chosen, limits, key):
                               limits, 'occupancy')
 
 
-def _plot(session, maps, found, plot):
+def _plot(session, maps, found, grouped, plot):
     from ..figures.bars import bars_figure
     names = [volumes.label(volume) for volume in maps]
     figure = bars_figure(found, names)
     if plot is True:
-        from ..figures.window import show_figure
-        show_figure(session, figure, f'Occupancies in {", ".join(names)}')
+        from ..figures.window import selecting, show_figure
+        show_figure(session, figure, f'Occupancies in {", ".join(names)}',
+                    selecting(fitresults.specifiers(grouped)))
         return
     files.save_figure(figure, plot)
     session.logger.info(f'Wrote {plot}.')
@@ -248,7 +212,7 @@ def _residual(session, source, found):
 
 def register(_command_info, logger):
     """Register `occupy fit` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('atoms', AtomsArg)],
         keyword=[('map', common.VolumesArg), *common.setting_args('by', 'segment'),

@@ -5,11 +5,11 @@ import json
 import math
 from html import escape
 
+from ..core.describe import OCCUPANCY_COLUMNS, cell, occupancy_row
 from ..session import volumes
 from ..session.wording import sentence
 from . import files, logtables
 
-COLUMNS = ('group', 'atoms', 'occupancy', 'error', 'b_factor', 'b_error', 'inside', 'note')
 #: A table of more rows than this is folded away.
 _LONG = 40
 #: So many of the groups that are full are named.
@@ -17,26 +17,15 @@ _NAMED = 8
 
 
 def rows(maps, found):
-    """A dict for each map and group, with `COLUMNS` and the map's name; None for what is unknown.
-    """
-    return [{'map': volumes.label(volume), **row_of(group)}
+    """A dict for each map and group, with `OCCUPANCY_COLUMNS` and the map's name."""
+    return [{'map': volumes.label(volume), **occupancy_row(group)}
             for volume, one in zip(maps, found, strict=True) for group in one.groups]
-
-
-def row_of(group):
-    """One `GroupOccupancy` as a dict of `COLUMNS`."""
-    def known(value):
-        return float(value) if math.isfinite(value) else None
-
-    return {'group': group.name, 'atoms': int(group.atoms), 'occupancy': known(group.occupancy),
-            'error': known(group.error), 'b_factor': known(group.b_factor),
-            'b_error': known(group.b_error), 'inside': known(group.inside), 'note': group.note}
 
 
 def write(file, rows, several):
     """Write rows as CSV or JSON, by the file's ending; with the map's name where there are several.
     """
-    names = (*(('map',) if several else ()), *COLUMNS)
+    names = (*(('map',) if several else ()), *OCCUPANCY_COLUMNS)
     with files.opened(file) as stream:
         if file.lower().endswith('.json'):
             json.dump([{name: row[name] for name in names} for row in rows], stream, indent=1)
@@ -45,13 +34,7 @@ def write(file, rows, several):
         writer = csv.writer(stream, lineterminator='\n')
         writer.writerow(names)
         for row in rows:
-            writer.writerow([_cell(row[name]) for name in names])
-
-
-def _cell(value):
-    if value is None:
-        return ''
-    return f'{value:.4f}' if isinstance(value, float) else value
+            writer.writerow([cell(row[name]) for name in names])
 
 
 def tell(session, maps, found, grouped):
@@ -123,6 +106,13 @@ def specifier(grouped, index):
     if grouped.given or not len(residues):
         return grouped.groups[index].name
     return logtables.selecting(residues)
+
+
+def specifiers(grouped):
+    """For each group its specifier as a function, for later on; see `logtables.lasting`."""
+    return [logtables.lasting(specifier(grouped, index),
+                              list(grouped.members(index).unique_structures))
+            for index in range(len(grouped.groups))]
 
 
 def _value(value, error, digits=2):

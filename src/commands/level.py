@@ -30,7 +30,7 @@ def occupy_level(session, maps, level):
 
 def register(_command_info, logger):
     """Register `occupy level` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('maps', common.VolumesArg), ('level', FloatArg)],
         synopsis='Contour a map and the modified maps made from it at one level')

@@ -80,6 +80,31 @@ def selecting(residues):
     return f'{spec}:{",".join(words)}'
 
 
+def lasting(spec, models):
+    """A function that gives a specifier later on: models may get other numbers, or be closed.
+
+    models: those that it is of. '' where any of them is closed.
+    """
+    number = f'#{models[0].id_string}' if len(models) == 1 else None
+
+    def spec_now():
+        if any(model.deleted for model in models):
+            return ''
+        if number is not None and spec.startswith(f'{number}/'):
+            return f'#{models[0].id_string}{spec.removeprefix(number)}'
+        return spec
+
+    return spec_now
+
+
+def lasting_residues(residues):
+    """For each of some ChimeraX `Residues` its specifier as a function; see `lasting`."""
+    return [lasting(f'#{structure.id_string}/{chain}:{number}{code.strip()}', [structure])
+            for structure, chain, number, code in zip(
+                residues.structures, residues.chain_ids, residues.numbers,
+                residues.insertion_codes, strict=True)]
+
+
 def parameter_rows(found):
     """(name, value, remark) of everything an estimate used and found, plain text."""
     rows = []

@@ -2,7 +2,9 @@
 
 from chimerax.core.undo import UndoState
 
-from ..session import coloring, volumes
+from ..session import coloring, showing, volumes
+from ..session.frames import series_of
+from ..session.key import shown_of
 from ..session.record import record
 from . import common
 
@@ -31,6 +33,15 @@ def choose_look(session, source, palette, limits, found):
     return palette, limits
 
 
+def entry_seen(session, volume, mode=None):
+    """The estimate that is meant: of the mode asked for, or seen on the map, or else the latest."""
+    if mode is None and volume is not None:
+        shown = shown_of(volume) or shown_of(volumes.source_of(volume) or volume)
+        if shown is not None and record(session).entry(shown.owner, shown.mode) is not None:
+            mode = shown.mode
+    return common.entry_of(session, volume, mode)
+
+
 def scale_map_of(session, entry):
     """The scale map of an `Entry` of the record, which is opened again if it was closed."""
     if entry.scale_map is None:
@@ -42,35 +53,43 @@ def scale_map_of(session, entry):
 
 
 def show_like(session, volume, source):
-    """Show a modified map as its source is, colour it by scale if that is, and hide the source."""
+    """Show a modified map as its source is, colour it by scale if that is, and hide the source.
+
+    What was made of a hidden frame of a map series is hidden.
+    """
     volume.copy_settings_from(source, copy_xform=False, copy_active=False, copy_zone=False)
     entry = colored_by(session, source)
     before = source.display
     source.display = False
-    volume.display = True
+    volume.display = shown = before or series_of(source) is None
     if entry is not None:
         chosen, limits = choose_look(session, source, None, None, entry.estimate)
-        coloring.color_surfaces(
-            session, coloring.surfaces_of(volume), entry.scale_map, chosen, limits,
-            undoable=False)
+        coloring.color_map(session, volume, entry.scale_map, chosen, limits, undoable=False,
+                           show=shown)
+    showing.carry(session, source, volume)
     # Undo gives the view before back; the new map stays open and keeps its colours.
     undo = UndoState('occupy modify')
     undo.add(source, 'display', before, False)
-    undo.add(volume, 'display', False, True)
+    undo.add(volume, 'display', False, shown)
     session.undo.register(undo)
 
 
 def colored_by(session, source):
-    """The entry of the record by whose scale the surfaces of a map are coloured, or None."""
+    """The entry of the record by whose scale a map is coloured, or will be when it is shown."""
+    later = coloring.frame_colors(session).waits_for(source)
     for entry in record(session).entries(source):
-        if entry.scale_map is not None and any(
-                coloring.is_colored_by(surface, entry.scale_map) for surface in source.surfaces):
+        if entry.scale_map is not None and (entry.scale_map is later or any(
+                coloring.is_colored_by(surface, entry.scale_map) for surface in source.surfaces)):
             return entry
     return None
 
 
 def show_envelope(volume, level):
-    """Show a confidence map or a mask as a see-through surface, so that the map is seen within."""
-    volume.set_parameters(surface_levels=[level], surface_colors=[(0.7, 0.7, 0.7, 0.4)])
+    """Show a confidence map or a mask as a see-through surface, so that the map is seen within.
+
+    What covers solvent too is seen by what it leaves out: the faces of the box are not closed.
+    """
+    volume.set_parameters(surface_levels=[level], surface_colors=[(0.7, 0.7, 0.7, 0.4)],
+                          cap_faces=False)
     volume.set_display_style('surface')
     volume.display = True

@@ -2,6 +2,7 @@
 
 from chimerax.core.commands import (
     BoolArg,
+    CenterArg,
     CmdDesc,
     EnumOf,
     ModelIdArg,
@@ -9,12 +10,13 @@ from chimerax.core.commands import (
     SaveFileNameArg,
     StringArg,
     quote_path_if_necessary,
+    run,
 )
 from chimerax.core.errors import UserError
 
 from ..core import Mask, Modification, Parameters, make_mask
 from ..core.memory import array_bytes, mask_bytes
-from ..session import volumes
+from ..session import masks, pointing, volumes
 from ..session.regions import Region
 from . import common, estimating, files, looks
 
@@ -22,26 +24,19 @@ from . import common, estimating, files, looks
 _SETTINGS = {'solvent': ('threshold',), 'subtraction': ('curve', 'power', 'pivot', 'covers'),
              'weak': ('below',), 'strong': ('above',), 'region': ()}
 _KINDS = ('solvent', 'subtraction', 'weak', 'strong')
-#: What comes next, with the mask's file in it.
-NEXT = {
-    'kept': 'RELION: relion_particle_subtract --i run_optimiser.star --mask {file} --o Subtract/',
-    'subtracted': 'cryoSPARC: import {file} as a mask; Particle Subtraction takes it as its mask '
-                  'of what is to be subtracted',
-    'focus': 'RELION: relion_refine … --solvent_mask {file} --skip_align, a 3D classification '
-             'focused on it; cryoSPARC: 3D Classification takes it as its focus mask',
-}
 
 
 def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None, threshold=None,
-                covers=None, below=None, above=None, region=None, extend=None, soft_edge=None,
-                scale_map=None, file=None, name=None, model_id=None, block=None):
+                covers=None, below=None, above=None, region=None, at=None, extend=None,
+                soft_edge=None, scale_map=None, file=None, name=None, model_id=None, block=None):
     """Make masks from the occupancy-mode scale of maps.
 
     kind: "solvent", where the scale exceeds `threshold`; "weak" and "strong", content whose scale
     is below `below` or above `above`; "subtraction", the share of the signal that `curve`
     (attenuate or sigmoid, with `power` and `pivot`) keeps, or, with covers "subtracted", takes
     away, confined to content. region: atoms, or a mask, to which it is confined; without a kind the
-    mask covers just that. extend, soft_edge: in Å, see `SETTINGS`. file: an .mrc file to write, of
+    mask covers just that. at: a point of the scene, ChimeraX's `Center`; only the connected part
+    there is covered. extend, soft_edge: in Å, see `SETTINGS`. file: an .mrc file to write, of
     one map. Returns a volume for each map (a list) on the map's own grid.
     """
     given = {'curve': curve, 'power': power, 'pivot': pivot, 'threshold': threshold,
@@ -52,6 +47,7 @@ def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None,
     if file is not None and len(sources) > 1:
         raise UserError(f'file is for one map; {len(sources)} maps are named')
     regions = {source: Region(region, source) for source in sources} if region else {}
+    places = {source: _index(source, at) for source in sources if at is not None}
     requests = [
         estimating.Request(session, source, Parameters(mode='occupancy'), scale_map=scale_map)
         for source in sources]
@@ -63,7 +59,7 @@ def occupy_mask(session, maps, kind=None, curve=None, power=None, *, pivot=None,
 
     def work(request, progress):
         return make_mask(request.array, request.estimate, mask, voxels.get(request.source),
-                         progress)
+                         progress, places.get(request.source))
 
     def deliver(requests):
         return [_opened(session, request, mask, name, file) for request in requests]
@@ -99,30 +95,34 @@ def _mask(kind, given, extend, soft_edge):
     return common.from_settings(Mask, kind=kind, extend=extend, soft_edge=soft_edge, **settings)
 
 
+def _index(source, center):
+    """Where a place lies in a map: the index (z, y, x); `UserError` outside of it."""
+    point = center.scene_coordinates()
+    pointing.check_inside(source, point)
+    return tuple(source.data.xyz_to_ijk(source.scene_position.inverse() * point))[::-1]
+
+
 def _opened(session, request, mask, name, file):
     """Open one mask, write it if asked, and tell of it and of what comes next."""
     source = request.source
     name = name or f'{source.name} {mask.kind} mask'
-    volume = estimating.open_result(session, request, request.outcome, name, kind='mask')
+    volume = estimating.open_result(session, request, request.outcome, name, kind='mask',
+                                    use=mask.use)
     looks.show_envelope(volume, 0.5)
     width = mask.derive_soft_edge(
         request.estimate.parameters.low_pass, request.estimate.source_grid.step)
     edge = f'extended by {mask.extend:g} Å, ' if mask.extend else ''
     edge += f'a soft edge of {width:.3g} Å' if width else 'no soft edge'
-    saved = f'"save mask.mrc models #{volume.id_string}" saves it'
-    if file is not None:
-        from chimerax.core.commands import run
+    saved = '' if file else f'; "save mask.mrc models #{volume.id_string}" saves it'
+    session.logger.info(f'Mask of {volumes.label(source)} ({_words(mask)}, {edge}) is '
+                        f'#{volume.id_string}{saved}.')
+    if file is None:
+        masks.tell_next(volume)
+    else:
+        # Saving tells of it.
         run(session, f'save {quote_path_if_necessary(file)} models #{volume.id_string}', log=False)
         volume.name = name      # saving gives it the name of the file
-        saved = f'wrote {file}'
-    session.logger.info(
-        f'Mask of {volumes.label(source)} ({_words(mask)}, {edge}) is #{volume.id_string}; '
-        f'{saved}. Next, in {_next(mask).format(file=file or "mask.mrc")}.')
     return volume
-
-
-def _next(mask):
-    return NEXT[mask.covers if mask.kind == 'subtraction' else 'focus']
 
 
 def _words(mask):
@@ -139,13 +139,14 @@ def _words(mask):
 
 def register(_command_info, logger):
     """Register `occupy mask` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('maps', common.VolumesArg)],
         optional=[('kind', EnumOf(_KINDS)), ('curve', EnumOf(('attenuate', 'sigmoid'))),
                   ('power', common.setting_arg('power'))],
         keyword=[*common.setting_args('pivot'), ('threshold', common.setting_arg('mask_threshold')),
                  *common.setting_args('covers', 'below', 'above'), ('region', ObjectsArg),
+                 ('at', CenterArg),
                  *common.setting_args('extend', 'soft_edge'), ('scale_map', common.VolumeArg),
                  ('file', SaveFileNameArg), ('name', StringArg), ('model_id', ModelIdArg),
                  ('block', BoolArg)],

@@ -114,7 +114,7 @@ def _command(kind):
 
 def register(_command_info, logger):
     """Register the commands that modify maps with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     synopses = {
         'amplify': 'Strengthen partially occupied parts of maps',
         'attenuate': 'Weaken partially occupied parts of maps',

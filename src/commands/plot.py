@@ -74,7 +74,7 @@ def occupy_report(session, map=None, *, mode=None, file=None):
 
 def register(_command_info, logger):
     """Register `occupy plot` and `occupy report` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     for name, function, synopsis in (
             ('plot', occupy_plot, 'Plot the solvent model and the curves of modification'),
             ('report', occupy_report, 'List what an estimate used and found')):

@@ -46,7 +46,7 @@ def occupy_target(session, map, *, region=None, distance=None, mode=None, solven
 
 def register(_command_info, logger):
     """Register `occupy target` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         required=[('map', common.VolumeArg)],
         keyword=[('region', ObjectsArg), ('distance', common.setting_arg('region_distance')),

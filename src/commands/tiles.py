@@ -90,7 +90,7 @@ def _label(session, markers):
 
 def register(_command_info, logger):
     """Register `occupy tiles` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     description = CmdDesc(
         optional=[('maps', common.VolumesArg)],
         keyword=[('mode', common.setting_arg('mode')), ('label', BoolArg)],

@@ -11,12 +11,14 @@ import numpy as np
 from scipy import ndimage
 
 from . import fourier
+from .distance import LAYERS
+from .grid import Grid
 from .localmax import ball, local_maximum
 from .memory import as_floats
 from .parameters import CONTENT_SHARE, CONTENT_WIDTHS, FOOT, LEAST_PART
 from .scale import ScaleEstimate
 from .solvent import fit_solvent
-from .wording import SettingError
+from .wording import MapError, SettingError
 
 
 def content_region(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
@@ -60,3 +62,26 @@ def without_specks(region, grid, low_pass):
     large = voxels * volume >= LEAST_PART * low_pass ** 3
     large[0] = False
     return large[bodies]
+
+
+def connected_at(values: np.ndarray, at: tuple, grid: Grid, reach: float) -> np.ndarray:
+    """What of a mask is connected with a place: the mask there, 0 elsewhere.
+
+    values: boolean, or 0 to 1, (z, y, x) on `grid`; what is not next to nothing holds together,
+    over faces, edges and corners of voxels. at: index (z, y, x), not necessarily whole. reach: in
+    Å; where the place lies outside, the part nearest to it counts if it is no farther. Raises
+    `ValueError` where none is.
+    """
+    labels, _ = ndimage.label(values > 0.5 / LAYERS, np.ones((3, 3, 3)))
+    axes = np.array(grid.axes)[::-1]
+    # Planes of voxels lie closer than their steps are long, in a skewed cell.
+    voxels = np.ceil(reach * np.linalg.norm(np.linalg.inv(axes), axis=0)).astype(int)
+    low = np.maximum(np.floor(at).astype(int) - voxels, 0)
+    high = np.ceil(at).astype(int) + voxels + 1
+    places = low + np.argwhere(labels[tuple(map(slice, low, high))])
+    distances = np.linalg.norm((places - np.asarray(at)) @ axes, axis=1)
+    if not len(places) or distances.min() > reach:
+        raise MapError(f'nothing of what the mask would cover lies within {reach:.3g} Å of the '
+                       'place; look at the scale there first')
+    chosen = labels == labels[tuple(places[distances.argmin()])]
+    return chosen if values.dtype == bool else np.where(chosen, values, np.float32(0))

@@ -1,6 +1,29 @@
-"""An estimate as plain values: what reports, in ChimeraX and of batches, say of it."""
+"""What was found as plain values: what reports and tables, in ChimeraX and of batches, say of it.
+"""
 
+import math
 from dataclasses import asdict
+
+#: Columns of a table of fitted occupancies.
+OCCUPANCY_COLUMNS = ('group', 'atoms', 'occupancy', 'error', 'b_factor', 'b_error', 'inside',
+                     'note')
+
+
+def occupancy_row(group):
+    """One `GroupOccupancy` as a dict of `OCCUPANCY_COLUMNS`; None for what is unknown."""
+    def known(value):
+        return float(value) if math.isfinite(value) else None
+
+    return {'group': group.name, 'atoms': int(group.atoms), 'occupancy': known(group.occupancy),
+            'error': known(group.error), 'b_factor': known(group.b_factor),
+            'b_error': known(group.b_error), 'inside': known(group.inside), 'note': group.note}
+
+
+def cell(value):
+    """A value of a row as it stands in a CSV."""
+    if value is None:
+        return ''
+    return f'{value:.4f}' if isinstance(value, float) else value
 
 
 def described(estimate):

@@ -5,22 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import fourier
-from .content import content_region, opened, without_specks
+from .content import connected_at, content_region, opened, without_specks
 from .curves import gain
 from .distance import LAYERS, soft_edge
-from .interpolate import Interpolator, resample
+from .interpolate import resample
 from .localmax import order_share
 from .memory import as_floats
-from .parameters import Mask, Modification, check_weakens, default
+from .parameters import Mask
 from .progress import Progress, Stages
 from .scale import ScaleEstimate
-from .threads import in_threads, slabs
 from .tiles import search_tiles
 from .wording import REPLACE_VALUES, MapError, SettingError
 
-SLAB = 8
-THRESHOLD = default('mask_threshold')
-COVERS = default('covers')
 #: A mask of 0 to 1 counts above this. It is one if its values lie so near to that range, and the
 #: largest so near to 1.
 MASK_LEVEL, MASK_SLACK = 0.5, 0.05
@@ -43,12 +39,14 @@ def mask_level(array):
 
 
 def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
-              region: np.ndarray | None = None, progress: Progress | None = None) -> np.ndarray:
+              region: np.ndarray | None = None, progress: Progress | None = None,
+              at: tuple | None = None) -> np.ndarray:
     """A mask that other programs can use: float32 (z, y, x), 0 to 1, on the grid of the map.
 
     array: the map (z, y, x). estimate: its `ScaleEstimate`. mask: a `Mask`. region: boolean (z, y,
     x) on the grid of the map, to which what the mask covers (or subtracts) is confined before it is
-    extended and softened. progress: as for `estimate`.
+    extended and softened. progress: as for `estimate`. at: a place, as an index (z, y, x) on the
+    grid of the map; only the connected part there, or nearest within the low-pass, is covered.
 
     Weak parts, strong parts and what is subtracted are confined to content (`content_region`).
     Weak parts and what is subtracted have no place where they are thinner than 3/4 of the low-pass:
@@ -61,7 +59,7 @@ def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
     if mask.kind == 'region':
         values = region
     elif mask.kind == 'solvent':
-        values = solvent_definition(estimate, mask.threshold) > 0
+        values = resample(estimate.scale, grid.shape) > mask.threshold
     else:
         stages.next('Content')
         content = content_region(array, estimate)
@@ -71,6 +69,8 @@ def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
         values = values & region if values.dtype == bool else values * region
     if not values.any():
         raise SettingError(*_nothing(mask, region))
+    if at is not None:
+        values = connected_at(values, at, grid, estimate.parameters.low_pass)
     width = mask.derive_soft_edge(estimate.parameters.low_pass, grid.step)
     result = soft_edge(values, grid, mask.extend, width, stages.next('Soft edge'))
     if mask.kind == 'subtraction' and mask.covers == 'kept':
@@ -111,45 +111,6 @@ def _nothing(mask, region):
     return 'power', (f'the curve subtracts nothing{where}: no part of the map is weak enough; '
                      'try a larger {power}'
                      + (' or {pivot}' if mask.modification.kind == 'sigmoid' else ''))
-
-
-def solvent_definition(estimate: ScaleEstimate, threshold: float = THRESHOLD) -> np.ndarray:
-    """The published solvent definition: 1 where the scale exceeds a threshold, else 0.
-
-    Float32 (z, y, x), on the grid of the map. `make_mask` gives it a soft edge.
-    """
-    return _on_source(estimate, lambda scale: scale > threshold)
-
-
-def subtraction_mask(estimate: ScaleEstimate, modification: Modification,
-                     covers: str = COVERS) -> np.ndarray:
-    """The published mask for signal subtraction: float32 (z, y, x), 0 to 1, grid of the map.
-
-    For use in other programs `make_mask` confines it to content and softens its edges.
-
-    modification: attenuate or sigmoid; its gain without the scale limit, at most 1, is the share of
-    the signal that is kept. covers: "kept" gives that share (RELION's subtraction), "subtracted"
-    its complement (cryoSPARC's).
-    """
-    check_weakens(modification)
-    kept = _on_source(
-        estimate, lambda scale: np.minimum(gain(scale, modification, limit=0), 1))
-    if covers == 'kept':
-        return kept
-    return 1 - kept
-
-
-def _on_source(estimate, function):
-    shape = estimate.source_grid.shape
-    scale = Interpolator(estimate.scale, shape)
-    result = np.empty(shape, np.float32)
-
-    def one_slab(planes, step):
-        result[planes] = function(scale[planes])
-        step()
-
-    in_threads(one_slab, slabs(shape[0], SLAB))
-    return result
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,12 @@ def common_solvent(results: Sequence[Occupancies]) -> tuple[float, ...]:
     with its amplitudes: on synthetic maps of one grey level full levels differ by up to a third
     with solvents of their own, and by less than a hundredth with this one held.
     """
-    return tuple(np.median([found.solvent for found in results], axis=0).tolist())
+    return median_solvent([found.solvent for found in results])
+
+
+def median_solvent(strengths):
+    """The same from the strengths alone, some numbers for each map."""
+    return tuple(np.median(strengths, axis=0).tolist())
 
 
 def on_one_scale(results: Sequence[Occupancies]) -> list[Occupancies]:

@@ -100,6 +100,7 @@ class _State:
     def __init__(self, design, values, solvent=None):
         self.design, self.values = design, values
         self.held = solvent is not None
+        self._transfers = {}
         self.same = design.parameters.b_factor == 'same'
         n = self.n = len(design.used)
         scale = (design.resolution / 8) ** 2
@@ -133,22 +134,32 @@ class _State:
             for i in range(*part.indices(self.n)):
                 density = d.densities[i]
                 q = d.frame.squares(density.shape)
-                smooth = [np.exp(-np.float32(beta) * q) for beta in BODIES]
                 fall = np.exp(-np.float32(self.b[i]) * q)
-                t = fall * self._transfer(q)
+                t = fall * self._transfer(density.shape)
                 self.rho[i, density.rows] = density.at_rows(t)
                 self.slope[i, density.rows] = density.at_rows(-q * t)
-                for body, s in zip(bodies, smooth, strict=True):
-                    body[density.rows] -= np.float32(self.o[i]) * density.at_rows(fall * s)
+                for body, beta in zip(bodies, self._free_bodies, strict=False):
+                    body[density.rows] -= np.float32(self.o[i]) * density.at_rows(
+                        fall * np.exp(-np.float32(beta) * q))
             step()
             return bodies
 
         for bodies in in_threads(some_groups, slabs(self.n, max(SLAB, -(-self.n // 8)))):
             self.bodies += bodies
 
-    def _transfer(self, q):
-        """T on squares |f|²/4."""
-        return transfer(q, self.k)
+    @property
+    def _free_bodies(self):
+        """B-factors of the bodies whose strengths are fitted: none where solvent is held."""
+        return () if self.held else BODIES
+
+    def _transfer(self, shape):
+        """T on the half transform of a box; kept where it stays the same."""
+        if shape not in self._transfers:
+            found = transfer(self.design.frame.squares(shape), self.k)
+            if not self.held:
+                return found
+            self._transfers[shape] = found
+        return self._transfers[shape]
 
     def _columns(self):
         """All derivatives (unknowns, rows): of o in units of the scale, B, k, c likewise."""
@@ -251,10 +262,10 @@ class _State:
         for i, density in enumerate(d.densities):
             q = d.frame.squares(density.shape)
             fall = np.exp(-np.float32(self.b[i]) * q) * alike.root_spectrum(density.shape)
-            t = fall * self._transfer(q)
+            t = fall * self._transfer(density.shape)
             spread[i, density.rows] = density.at_rows(t) * np.float32(self.unit)
             spread[n + i, density.rows] = density.at_rows(-q * t) * np.float32(self.o[i])
-            for j, beta in enumerate(BODIES):
+            for j, beta in enumerate(self._free_bodies):
                 spread[2 * n + j, density.rows] -= np.float32(self.o[i]) * density.at_rows(
                     fall * np.exp(-np.float32(beta) * q))
             part = self.rho[i, density.rows].astype(float) ** 2

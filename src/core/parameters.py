@@ -5,15 +5,12 @@ what an estimate needs and `Modification` what a modified map needs; both are ch
 made, so that a wrong value is refused before any work starts.
 """
 
-import math
-from dataclasses import dataclass, fields, replace
-from numbers import Real
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from .grid import Grid
-from .wording import STATE_VOXEL_SIZE, MapError, SettingError, plain
+from .setting import Setting, check_fields, shown
+from .wording import STATE_VOXEL_SIZE, MapError, SettingError
 
 MODES = ('resolution', 'occupancy')
 FULL_SCALES = ('published', 'naive', 'auto')
@@ -51,6 +48,8 @@ LEAST_LIGAND = 4
 SAME_GREY = 0.1
 #: Solvent that several maps have in common is taken from so many of them.
 SOLVENT_MAPS = 5
+#: False discovery rate at which groups of a series are said to go together or exclude each other.
+SERIES_RATE = 0.05
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded
@@ -96,65 +95,7 @@ LEAST_PART = 0.5
 #: Width of a mask's soft edge when nothing is asked for: this share of the low-pass, and at least
 #: so many voxels.
 SOFT_EDGE = 0.5
-SOFT_EDGE_VOXELS = 3
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What there is to know of one parameter: default, unit, limits (inclusive) and one sentence.
-    """
-
-    text: str
-    default: object = None
-    unit: str = ''
-    low: float | None = None
-    high: float | None = None
-    choices: tuple = ()
-    whole: bool = False
-
-    def check(self, name, value):
-        """The value as a plain Python one; `SettingError` unless its type and size will do."""
-        if value is None and self.default is None:
-            return None
-        if isinstance(self.default, bool):
-            if not isinstance(value, bool | np.bool_):
-                raise SettingError(name, f'{{{name}}} must be true or false, not {_shown(value)}')
-            return bool(value)
-        if self.choices and (isinstance(value, str) or not self.is_number):
-            if not isinstance(value, str) or value not in self.choices:
-                raise SettingError(name, f'{{{name}}} must be one of {", ".join(self.choices)}, '
-                                         f'not {_shown(value)}')
-            return str(value)
-        if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
-            raise SettingError(name, f'{{{name}}} must be a number, not {_shown(value)}')
-        if self.whole and value != int(value):
-            raise SettingError(name, f'{{{name}}} must be a whole number, not {value:g}')
-        unit = f' {self.unit}' if self.unit else ''
-        if self.low is not None and value < self.low:
-            raise SettingError(
-                name, f'{{{name}}} must be at least {self.low:g}{unit}, not {value:g}')
-        if self.high is not None and value > self.high:
-            raise SettingError(
-                name, f'{{{name}}} must be at most {self.high:g}{unit}, not {value:g}')
-        return value if type(value) in (int, float) else (int if self.whole else float)(value)
-
-    def takes(self, value):
-        """Whether `check` lets a value pass."""
-        try:
-            self.check('value', value)
-        except SettingError:
-            return False
-        return True
-
-    @property
-    def is_number(self):
-        """Whether a number will do, besides any choices."""
-        return not isinstance(self.default, bool) and (
-            not self.choices or self.low is not None or self.high is not None)
-
-
-def _shown(value):
-    return plain(repr(value).replace("'", '"') if isinstance(value, str) else repr(value))
+SOFT_EDGE_VOXELS = 2
 
 
 SETTINGS = {
@@ -261,8 +202,12 @@ SETTINGS = {
         default=0.0, unit='Å', low=0, high=100),
     'soft_edge': Setting(
         'Width of the soft edge of a mask, outside what it covers: a raised cosine; 0 for none. '
-        'Derived: half of the low-pass, or three voxels where that is more.',
+        'Derived: half of the low-pass, or two voxels where that is more.',
         unit='Å', low=0, high=100),
+    'show_above': Setting(
+        'Of a surface only what has at least this scale is shown.', default=0.0, low=0, high=1),
+    'show_below': Setting(
+        'Of a surface only what has at most this scale is shown.', default=1.0, low=0, high=1),
     'color_low': Setting('Scale shown in the lowest colour.', default=0.2, low=0, high=1),
     'color_high': Setting('Scale shown in the highest colour.', default=1.0, low=0, high=1),
 }
@@ -277,22 +222,6 @@ def keyword(name):
     """The camelCase word by which the setting `name` is known in commands."""
     first, *others = name.split('_')
     return first + ''.join(other.capitalize() for other in others)
-
-
-def _check_fields(self):
-    """Check every field that is a setting, and keep plain Python values."""
-    for field in fields(self):
-        setting, value = SETTINGS.get(field.name), getattr(self, field.name)
-        if setting is None:
-            continue
-        if field.name == 'kernel_size' and isinstance(value, tuple | list):
-            value = tuple(setting.check(field.name, one) for one in value)
-            if len(value) != 3 or None in value:
-                raise SettingError('kernel_size', '{kernel_size} must be one number or three, for '
-                                                  'the x, y and z axes')
-        else:
-            value = setting.check(field.name, value)
-        object.__setattr__(self, field.name, value)
 
 
 @dataclass(frozen=True)
@@ -318,7 +247,7 @@ class Parameters:
     baseline: str = default('baseline')
 
     def __post_init__(self):
-        _check_fields(self)
+        check_fields(self, SETTINGS)
         if not isinstance(self.full_scale, str) and self.full_scale <= 0:
             raise SettingError(
                 'full_scale', f'{{full_scale}} must be above zero, not {self.full_scale:g}')
@@ -388,10 +317,10 @@ class Modification:
     output: str = default('output')
 
     def __post_init__(self):
-        _check_fields(self)
+        check_fields(self, SETTINGS)
         if self.kind not in KINDS:
             raise SettingError('kind', f'{{kind}} must be one of {", ".join(KINDS)}, '
-                                       f'not {_shown(self.kind)}')
+                                       f'not {shown(self.kind)}')
         if self.kind == 'solvent' and not self.confidence:
             raise SettingError('confidence', 'solvent is suppressed by its confidence, which '
                                              '{confidence} false leaves out; leave that away')
@@ -422,7 +351,7 @@ class FitParameters:
     b_factor: str = default('b_factor')
 
     def __post_init__(self):
-        _check_fields(self)
+        check_fields(self, SETTINGS)
 
     def derive_resolution(self, step: float, fine: bool = False) -> float:
         """The resolution in Å for a map whose coarsest axis has the given step (Å).
@@ -469,11 +398,16 @@ class Mask:
     def __post_init__(self):
         if self.kind not in MASKS:
             raise SettingError('kind', f'{{kind}} must be one of {", ".join(MASKS)}, not '
-                                       f'{_shown(self.kind)}')
+                                       f'{shown(self.kind)}')
         SETTINGS['mask_threshold'].check('threshold', self.threshold)
-        _check_fields(self)
+        check_fields(self, SETTINGS)
         if self.kind == 'subtraction':
             check_weakens(self.modification)
+
+    @property
+    def use(self) -> str:
+        """What it is for, as `next_steps` takes it: its kind, or what a subtraction mask covers."""
+        return self.covers if self.kind == 'subtraction' else self.kind
 
     def derive_soft_edge(self, low_pass: float, step: float) -> float:
         """The width of the edge in Å, for a low-pass (Å) and a map's coarsest step (Å)."""

@@ -7,6 +7,7 @@ seen (docs/robustness.md lists both sides), and is silent in doubt. Samples and 
 are looked at, never all of it.
 """
 
+import re
 from itertools import product
 
 import numpy as np
@@ -16,6 +17,7 @@ from .solvent import flat_share
 from .threads import thread_count
 from .wording import (
     ALTERED,
+    HALF_MAP,
     IMAGES,
     INVERT,
     INVERTED,
@@ -59,6 +61,9 @@ NO_NEGATIVE, NO_NOISE = 0.01, 5e-4
 RISE, RISE_SHARE = 12.0, 0.02
 NOISY_RISE, NOISY_RISE_SHARE, NOISY = 3.0, 2e-3, 0.8
 SHELLS = 32
+
+#: How half maps are called by RELION, cryoSPARC and the EMDB.
+_HALF = re.compile(r'(?<![a-z])half(?:[-_ ]?map)?[-_ ]?(?:1|2|a|b)(?![a-z0-9])', re.IGNORECASE)
 #: Shares of the samples whose values are looked at, with the smallest and the largest.
 LOOKED_AT = (0.0, TAIL, 0.25, 0.5, 0.75, 1 - TAIL, 1.0)
 
@@ -93,6 +98,20 @@ def _altered(lack):
     return Remark(f'the map has {lack}, as after machine learning, cutting at a threshold or a '
                   'computation from a model: the scale then shows what was made of the data and is '
                   'less to be trusted', kind=ALTERED)
+
+
+HALF_MAP_NAMED = Remark('it is a half map by its name: the map made of both halves has less noise, '
+                        'and its scale is the one to show', kind=HALF_MAP)
+
+
+def is_half_map(name):
+    """Whether a file or a map is called as half maps are."""
+    return bool(_HALF.search(name))
+
+
+def is_mask(array):
+    """Whether an array (z, y, x) of any real type has the values of a mask or a segmentation."""
+    return _mask_remark(_samples(array)) is not None
 
 
 def recognise(array, grid, low_passed):

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,8 +16,6 @@ from .interpolate import resample
 from .localmax import ball, kernel_sizes, local_maximum, order_share
 from .mapcheck import check_map
 from .memory import as_floats
-from .modeldensity import Atoms
-from .modelscale import check_model, scale_against
 from .noisefloor import without_noise
 from .parameters import (
     BASELINE_SHARE,
@@ -48,6 +46,9 @@ from .wording import (
     plain,
     reason_of,
 )
+
+if TYPE_CHECKING:
+    from .modeldensity import Atoms
 
 SLAB = 8
 
@@ -156,6 +157,8 @@ def estimate(array: np.ndarray, axes: ArrayLike, parameters: Parameters | None =
             raise SettingError(
                 ('full_scale_model', 'full_scale_region', 'full_scale_from'),
                 'give only one of {full_scale_model}, {full_scale_region} and {full_scale_from}')
+        # Here, since most estimates have no model, and what it needs takes long to load.
+        from .modelscale import check_model, scale_against
         check_model(full_scale_model, grid, resolved)
     stages = Stages(progress, {
         'Low-passing': 3, 'Fitting solvent': 1, 'Local maximum': 4,

@@ -1,6 +1,10 @@
 """Bars of occupancies with their errors, drawn with matplotlib alone."""
 
+import math
+
 import numpy as np
+
+from .pointing import Pointed, make_known
 
 #: Colours of several maps, which stay apart for any eye (after Okabe and Ito).
 _COLORS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#555555')
@@ -12,7 +16,8 @@ _HEIGHT, _LEAST = 2.9, 4.0
 def bars_figure(found, names):
     """A new matplotlib `Figure`: a bar for each group, in rows, those of several maps side by side.
 
-    found: `Occupancies` of one model, for each map. names: of the maps.
+    found: `Occupancies` of one model, for each map. names: of the maps. What is `Pointed` at is
+    known by the index of its group.
     """
     from matplotlib.figure import Figure
     number = len(found[0].groups)
@@ -46,7 +51,23 @@ def _draw_row(axes, found, names, indices):
         axes.bar(places[told], values[told], share, color=_COLORS[index % len(_COLORS)],
                  label=name, yerr=np.nan_to_num(errors[told]),
                  error_kw={'elinewidth': 1, 'capsize': 1.5, 'ecolor': '#333333'})
+    make_known(axes, lambda x, _y: _bar_at(found, names, indices, share, x))
     axes.axhline(1, color='#888888', linewidth=0.8, linestyle=':')
     axes.set_xticks(range(len(groups)), groups, rotation=90 if len(groups) > 4 else 0, fontsize=7)
     axes.set_ylabel('occupancy')
     axes.spines[['top', 'right']].set_visible(False)
+
+
+def _bar_at(found, names, indices, share, x):
+    """What is `Pointed` at: of several maps the bar, else the group."""
+    place = round(x)
+    which = math.floor((x - place) / share + len(found) / 2)
+    if not 0 <= place < len(indices) or not 0 <= which < len(found):
+        return None
+    group = found[which].groups[indices[place]]
+    words = [f'{group.name} in {names[which]}']
+    if math.isfinite(group.occupancy):
+        words.append(f'occupancy {group.occupancy:.3f} ± {group.error:.3f}')
+    if group.note:
+        words.append(group.note)
+    return Pointed('\n'.join(words), indices[place])

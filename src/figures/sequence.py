@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .pointing import Pointed, make_known
+
 #: Colours of several maps, which stay apart for any eye (after Okabe and Ito).
 _LINES = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#555555')
 _OUTLINE = '#555555'
@@ -42,24 +44,48 @@ def sequence_figure(readouts, colormap, title=''):
 def draw_sequence(axes, readouts, index, colormap):
     """Draw the scale along one chain on matplotlib axes; gaps are left where no residue is.
 
-    index: of the part in the readouts' `Layout`.
+    index: of the part in the readouts' `Layout`. What is `Pointed` at is known by the index of its
+    residue there.
     """
     layout = readouts[0].layout
     part = layout.parts[index]
     numbers, in_order = _places(layout.residues[part.residues])
+    columns = []
     for readout, color in zip(readouts, _cycled(_LINES), strict=False):
+        label = f'{readout.source.name} #{readout.source.id_string}'
         values = readout.residue_values[part.residues][in_order]
+        columns.append((label, values))
         if len(readouts) == 1:
             _bars(axes, numbers, values, colormap)
             color = _OUTLINE
         axes.plot(*_with_gaps(numbers, values), color=color, linewidth=1, drawstyle='steps-mid',
-                  label=f'{readout.source.name} #{readout.source.id_string}')
+                  label=label)
+    indices = part.residues[in_order]
+    names = _names(part, layout.residues[indices])
+    make_known(axes, lambda x, _y: _residue_at(numbers, indices, names, columns, x))
     axes.set_ylim(0, 1.04)
     axes.set_xlim(numbers[0] - 1, numbers[-1] + 1)
     axes.margins(x=0)
     axes.spines[['top', 'right']].set_visible(False)
     about = f', {part.description}' if part.description else ''
     axes.set_title(f'{part.name}{about}', fontsize='medium', loc='left')
+
+
+def _names(part, residues):
+    """What the residues of a part are called, kept here: models may be closed before the plot."""
+    codes = (code.strip() for code in residues.insertion_codes)
+    return [f'{part.name} {name} {number}{code}' for name, number, code in
+            zip(residues.names, residues.numbers, codes, strict=True)]
+
+
+def _residue_at(numbers, indices, names, columns, x):
+    """What is `Pointed` at. columns: (name of the map, values of the residues) for each line."""
+    place = int(np.abs(numbers - x).argmin())
+    if abs(numbers[place] - x) > 0.5:
+        return None
+    told = (f'{name}: ' + (f'{values[place]:.3f}' if values[place] == values[place]
+                           else 'outside the map') for name, values in columns)
+    return Pointed('\n'.join([names[place], *told]), int(indices[place]))
 
 
 def _places(residues):

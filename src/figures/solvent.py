@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core import Modification
 from ..core.curves import curve
+from .pointing import Pointed, make_known
 
 #: Colours that stay apart for any eye (after Okabe and Ito).
 _HISTOGRAM, _GAUSSIAN, _CONFIDENCE, _MARK = '#555555', '#0072b2', '#d55e00', '#009e73'
@@ -56,6 +57,8 @@ def draw_solvent(axes, estimate):
         full = estimate.full_scale + estimate.baseline
         axes.axvline(full, color=_MARK, linewidth=1.5, linestyle='--',
                      label=f'full scale, {estimate.full_scale:.3g}')
+    for one in (axes, twin):
+        make_known(one, lambda x, _y: _solvent_at(model, x))
     lines, labels = axes.get_legend_handles_labels()
     more, more_labels = twin.get_legend_handles_labels()
     _legend(axes, lines + more, labels + more_labels)
@@ -64,11 +67,21 @@ def draw_solvent(axes, estimate):
     return twin
 
 
+def _solvent_at(model, density):
+    number = int(np.abs(model.centres - density).argmin())
+    step = abs(model.centres[1] - model.centres[0])
+    if abs(model.centres[number] - density) > step:
+        return None
+    return Pointed(f'density {model.centres[number]:.4g}\n'
+                   f'confidence that it is not solvent {model.confidence[number]:.3f}')
+
+
 def draw_curves(axes, modifications=()):
     """Draw f(S) of modifications (the default ones if there are none) on matplotlib axes."""
+    modifications = modifications or default_modifications()
     scale = np.linspace(0, 1, 501)
     axes.plot(scale, scale, color=_HISTOGRAM, linewidth=1, linestyle=':', label='unchanged')
-    for modification in modifications or default_modifications():
+    for modification in modifications:
         label = f'{modification.kind}, power {modification.power:g}'
         if modification.kind == 'sigmoid':
             label += f', pivot {modification.pivot:g}'
@@ -80,7 +93,16 @@ def draw_curves(axes, modifications=()):
     axes.set_xlabel('scale')
     axes.set_ylabel('scale aimed at')
     axes.set_title('modification', fontsize='medium')
+    make_known(axes, lambda x, _y: _aimed_at(modifications, x))
     _legend(axes, *axes.get_legend_handles_labels())
+
+
+def _aimed_at(modifications, scale):
+    if not 0 <= scale <= 1:
+        return None
+    aims = (f'{modification.kind}: {curve(np.array([scale]), modification)[0]:.3f}'
+            for modification in modifications)
+    return Pointed('\n'.join([f'scale {scale:.3f}', *aims]))
 
 
 def _legend(axes, lines, labels):

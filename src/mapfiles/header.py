@@ -71,6 +71,13 @@ def unit_axes(angles):
     return np.array([(1, 0, 0), (cg, sg, 0), (cb, cy, math.sqrt(1 - cb * cb - cy * cy))])
 
 
+def axes_of(header):
+    """The step vectors along x, y and z in Å as rows, in the frame of the cell."""
+    counts = np.array([int(header[name]) for name in ('mx', 'my', 'mz')])
+    steps = np.array(triple(header['cella'])) / counts
+    return steps[:, None] * unit_axes(cell_angles(header))
+
+
 def valid_origin(header, path, steps):
     """ORIGIN in Å where it places the map; None where the start indices do."""
     if not has_stamp(header) or is_ccp4(path):

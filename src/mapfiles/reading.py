@@ -18,13 +18,12 @@ from mrcfile.dtypes import HEADER_DTYPE
 
 from .header import (
     COMPRESSED,
+    axes_of,
     axis_order,
-    cell_angles,
     has_stamp,
     is_ccp4,
     rotation,
     triple,
-    unit_axes,
     valid_origin,
     valid_starts,
 )
@@ -111,6 +110,12 @@ class MapFile:
         offset = self.rotation @ (np.array(self.axes).T @ np.asarray(indices, float))
         return tuple(float(c) for c in np.array(self.position) + offset)
 
+    def to_grid(self, points):
+        """Places (n, 3), in Å where ChimeraX shows the map, in the map's own frame: voxel 0 is at
+        the origin, and from there `axes` lead.
+        """
+        return (np.asarray(points, float) - self.position) @ self.rotation
+
 
 def map_name(path):
     """The name of a map without suffix and compression: emd_1234 of data/emd_1234.map.gz."""
@@ -146,9 +151,8 @@ def read_map(path):
     array = np.ascontiguousarray(array, np.float32)
 
     counts = np.array([int(header[name]) for name in ('mx', 'my', 'mz')])
-    steps = np.array(triple(header['cella'])) / counts
-    axes = steps[:, None] * unit_axes(cell_angles(header))
-    origin = valid_origin(header, path, steps)
+    axes = axes_of(header)
+    origin = valid_origin(header, path, np.linalg.norm(axes, axis=1))
     if origin is not None:
         position = origin
     else:
@@ -176,6 +180,21 @@ def read_header(path):
     """
     with _open(path) as stream:
         return _header(stream)[0], _is_packed(stream)
+
+
+def read_grid(path):
+    """The box (z, y, x) of a map and its step vectors in Å, from its header alone.
+
+    Raises as `read_map` does for what a header tells.
+    """
+    header, _ = read_header(path)
+    against = refusal(header)
+    if against:
+        raise MapFileError(f'{against.reason}; {ADVICE[against.rule]}')
+    stored = shape_of(header)[::-1]
+    order = axis_order(header)
+    shape = tuple(stored[order.index(axis)] for axis in (3, 2, 1))
+    return shape, tuple(tuple(map(float, axis)) for axis in axes_of(header))
 
 
 def _header(stream):

@@ -51,6 +51,26 @@ class Model:
         """Which atoms are hydrogens: boolean."""
         return self.elements == 'H'
 
+    @property
+    def shares(self):
+        """For each atom the share of its conformer in its residue, 1 where there is no other.
+
+        Shares are of what the conformers of a residue have in all, each counting by its largest
+        occupancy; where all are zero, they are equal. So the session does, too.
+        """
+        found = np.ones(len(self))
+        alternate = np.flatnonzero(self.altlocs != '')
+        residues, conformers = self.residues, {}
+        for i in alternate:
+            known = conformers.setdefault(residues[i], {})
+            name = self.altlocs[i]
+            known[name] = max(self.occupancies[i], known.get(name, 0.0))
+        for i in alternate:
+            known = conformers[residues[i]]
+            total = sum(known.values())
+            found[i] = known[self.altlocs[i]] / total if total > 0 else 1 / len(known)
+        return found
+
     def where(self, chosen):
         """The `Model` of some atoms: a boolean array, or indices."""
         return replace(self, **{one.name: getattr(self, one.name)[chosen]

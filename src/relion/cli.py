@@ -25,7 +25,7 @@ from .star import StarError
 #: refinement.
 WELL, FAILURE, MISTAKE = 0, 1, 2
 RECONSTRUCT = 'relion_external_reconstruct'
-KINDS = ('sigmoid', 'attenuate', 'amplify')
+KINDS = ('solvent', 'sigmoid', 'attenuate', 'amplify')
 
 DESCRIPTION = '''\
 Makes the reconstruction that RELION asks for, by RELION's own program, and changes it by its local
@@ -127,7 +127,8 @@ def _change(options, job, modification, settings):
     temporary = result.replacement(job.result, made.array, header)
     try:
         log.append(job.result.parent, facts | {
-            'status': 'changed', 'kind': modification.kind, 'power': modification.power,
+            'status': 'changed', 'kind': modification.kind,
+            'power': None if modification.kind == 'solvent' else modification.power,
             'pivot': modification.pivot if modification.kind == 'sigmoid' else None})
     except LogError:
         result.discard(temporary)
@@ -168,7 +169,8 @@ def _parser():
                         help='What RELION asks for: …_external_reconstruct.star.')
     what = parser.add_argument_group('what is changed')
     what.add_argument('--kind', choices=KINDS, default=LOOP_KIND,
-                      help=f'The curve by which the map is changed (default: {LOOP_KIND}).')
+                      help='The curve by which the map is changed; "solvent" changes nothing but '
+                           f'solvent (default: {LOOP_KIND}).')
     _add(what, 'power', LOOP_POWER)
     _add(what, 'pivot', LOOP_PIVOT)
     _add(what, 'strength', LOOP_STRENGTH)

@@ -11,20 +11,16 @@ from chimerax.core.colors import Color, Colormap
 from chimerax.core.undo import UndoState
 from chimerax.surface.colorvol import VolumeColor
 
+from ..core.palettes import OCCUPY
 from ..core.parameters import default
+from .frames import FrameColors, series_of
 from .key import ColoredAtoms, coloring_of, scale_key, shown_on
 from .record import record
 from .values import values_on
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {
-    # Low scale is what one looks for, so it gets the strongest colours; full scale is nearly white,
-    # on which ChimeraX's lighting shows the shape best. Lightness rises evenly all the way, so that
-    # the order is seen in grey and by any eye (for each kind of colour blindness no two tenths of
-    # the range come closer than a just noticeable difference; tests/commands measures it), and no
-    # colour is so dark that shading disappears in it, as it would in viridis or inferno.
-    'occupy': ('#bb0071', '#d1255c', '#e54245', '#e76c44', '#e88d42', '#e4a767', '#dcc08c',
-               '#dad3be', '#d1e6f1'),
+    'occupy': OCCUPY,
     # The colours of the method's publication: red for low scale, through white, to blue.
     'occupy-classic': ('#ff0000', '#ffffff', '#0000ff'),
 }
@@ -98,7 +94,7 @@ def surfaces_of(volume):
     """The surfaces of a map, which gets one first if it has none to be seen.
 
     A map that was never shown is shown, one shown as planes or as an image becomes a surface of the
-    whole map; a surface that the user hid stays hidden.
+    whole map; a surface that the user hid stays hidden, and so do other frames of a map series.
     """
     never_shown = not volume.surfaces
     if volume.image_shown or volume.image_will_show or never_shown:
@@ -107,25 +103,81 @@ def surfaces_of(volume):
             # ChimeraX chooses the step by the size of the map.
             volume.new_region(*full[:2], (1, 1, 1))
         volume.set_display_style('surface')
-        if never_shown:
+        if never_shown and series_of(volume) is None:
             volume.display = True
     # A surface is made, or made anew, when the window is drawn next, which may be too late.
     volume.update_drawings()
     return list(volume.surfaces)
 
 
+def color_map(session, volume, scale_map, chosen, limits=None, *, key=None, name='occupy color',
+              undoable=True, show=True):
+    """Colour the surfaces of a map, which gets one first if it has none to be seen.
+
+    A frame of a map series that is hidden stays so, and is coloured once it is shown; so is any map
+    where show is false. Other arguments, and what is returned, as for `color_surfaces`.
+    """
+    is_frame = series_of(volume) is not None
+    frames, colormap = frame_colors(session), ranged(chosen, limits)
+    before = frames.known
+
+    def paint():
+        if scale_map.deleted:
+            return []
+        volume.update_drawings()
+        painted = _painted(session, volume.surfaces, scale_map, colormap)
+        if key:
+            scale_key(session).want(volume)
+        return [surface for surface, _ in painted]
+
+    surfaces = []
+    waits = not volume.display and not volume.surfaces and (is_frame or not show)
+    if not waits:
+        surfaces = color_surfaces(session, surfaces_of(volume), scale_map, chosen, limits, key=key,
+                                  name=name, undoable=undoable)
+    if is_frame or waits:
+        frames.keep(volume, paint, scale_map, surfaces)
+        if undoable:
+            undo = UndoState(name)
+            undo.add(frames, 'known', before, frames.known)
+            session.undo.register(undo)
+    return surfaces
+
+
+def frame_colors(session):
+    """The session's `FrameColors`; made when first asked for."""
+    found = getattr(session, '_occupy_frames', None)
+    if found is None:
+        found = session._occupy_frames = FrameColors(
+            session, lambda surface: coloring_of(surface) is not None)
+    return found
+
+
 def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=None,
                    name='occupy color', undoable=True):
-    """Colour surfaces by a scale map.
+    """Colour surfaces by a scale map; for those of a map see `color_map`.
 
     chosen: a `Palette`. limits: (low, high), see `ranged`. key: whether a colour key is wanted for
     them, None to leave that as it is. Undoable as one step called `name`, unless told otherwise.
     Returns the surfaces that were coloured; those that are empty are left out.
     """
     undo = _Colored(session, name)
-    colormap = ranged(chosen, limits)
+    painted = _painted(session, surfaces, scale_map, ranged(chosen, limits))
+    for surface, before in painted:
+        undo.add(surface, 'color_undo_state', before, surface.color_undo_state)
+    coloured = [surface for surface, _ in painted]
+    if coloured:
+        shown = [shown_on(surface) for surface in coloured]
+        undo.want_key({one.owner: None for one in shown if one}, key)
+        if undoable:
+            session.undo.register(undo)
+    return coloured
+
+
+def _painted(session, surfaces, scale_map, colormap):
+    """Colour surfaces; (surface, what its colours were) of each that is not empty."""
     entry = record(session).of_scale_map(scale_map)
-    coloured = []
+    painted = []
     for surface in surfaces:
         if surface.vertices is None or not len(surface.vertices):
             continue
@@ -133,14 +185,8 @@ def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=Non
         by_scale = ScaleColor(surface, scale_map, palette=colormap)
         by_scale.belongs_to(entry)
         by_scale.set_vertex_colors(report_stats=False)
-        undo.add(surface, 'color_undo_state', before, surface.color_undo_state)
-        coloured.append(surface)
-    if coloured:
-        shown = [shown_on(surface) for surface in coloured]
-        undo.want_key({one.owner: None for one in shown if one}, key)
-        if undoable:
-            session.undo.register(undo)
-    return coloured
+        painted.append((surface, before))
+    return painted
 
 
 class _Colored(UndoState):

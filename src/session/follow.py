@@ -6,10 +6,17 @@ is: were the two to part, the next change of level would colour the surface wron
 
 from dataclasses import dataclass
 
-from chimerax.core.models import MODEL_ID_CHANGED, MODEL_POSITION_CHANGED, REMOVE_MODELS
+from chimerax.core.models import (
+    MODEL_ID_CHANGED,
+    MODEL_NAME_CHANGED,
+    MODEL_POSITION_CHANGED,
+    REMOVE_MODELS,
+)
 from chimerax.core.state import StateManager
 
-VERSION = 1     # 1: (follower, source, kind) for each follower; no source where that was closed
+#: 1: (follower, source, kind) for each follower; no source where that was closed.
+#: 2: and the use of a mask, '' for all else.
+VERSION = 2
 _TAG = 'occupy followers'
 
 
@@ -27,13 +34,15 @@ def followers(session):
 class _Pair:
     source: object
     kind: str
+    use: str = ''
+    saved: bool = False
 
 
 class Followers(StateManager):
     """Which models follow which, and as what.
 
-    `kind` is a word such as "scale", "confidence", "map", "mask" or "tiles". It stays known when
-    the source is closed.
+    `kind` is a word such as "scale", "confidence", "map", "mask" or "tiles", and `use` what a mask
+    is for, as `core.next_steps` takes it. They stay known when the source is closed.
     """
 
     def __init__(self, session):
@@ -44,10 +53,11 @@ class Followers(StateManager):
         # A model that gets another parent may jump without its own position being changed.
         triggers.add_handler(MODEL_ID_CHANGED, self._moved)
         triggers.add_handler(REMOVE_MODELS, self._removed)
+        triggers.add_handler(MODEL_NAME_CHANGED, self._renamed)
 
-    def add(self, follower, source, kind):
+    def add(self, follower, source, kind, use=''):
         """Let `follower` sit where `source` sits from now on."""
-        self._pairs[follower] = _Pair(source, kind)
+        self._pairs[follower] = _Pair(source, kind, use)
         watch = getattr(source, 'add_volume_change_callback', None)
         if watch and self._source_changed not in source.change_callbacks:
             watch(self._source_changed)
@@ -62,6 +72,11 @@ class Followers(StateManager):
         """As what `follower` was made, or None if it follows nothing."""
         pair = self._pairs.get(follower)
         return pair and pair.kind
+
+    def use_of(self, follower):
+        """What a mask is for, or '' for anything else, and for masks of older sessions."""
+        pair = self._pairs.get(follower)
+        return pair.use if pair else ''
 
     def followers_of(self, source, kind=None):
         """The models that follow `source`, of one kind or of all."""
@@ -82,6 +97,14 @@ class Followers(StateManager):
             if hasattr(follower, 'data'):
                 sit_on(follower.data, source.data)
 
+    def _renamed(self, _name, model):
+        """A mask that is saved gets the name of its file: that is when its next step is known."""
+        pair = self._pairs.get(model)
+        if pair and pair.use and model.data.path and not pair.saved:
+            from .masks import tell_next
+            pair.saved = True
+            tell_next(model)
+
     def _removed(self, _name, models):
         gone = set(models)
         for follower, pair in list(self._pairs.items()):
@@ -95,7 +118,8 @@ class Followers(StateManager):
         return any(self._saved())
 
     def _saved(self):
-        return [(follower, pair.source, pair.kind) for follower, pair in self._pairs.items()
+        return [(follower, pair.source, pair.kind, pair.use)
+                for follower, pair in self._pairs.items()
                 if follower.SESSION_SAVE and (pair.source is None or pair.source.SESSION_SAVE)]
 
     def take_snapshot(self, session, flags):
@@ -104,13 +128,13 @@ class Followers(StateManager):
     @classmethod
     def restore_snapshot(cls, session, data):
         manager = followers(session)
-        for follower, source, kind in data['pairs']:
+        for follower, source, kind, *use in data['pairs']:
             if follower is None:
                 continue
             if source is None:
-                manager._pairs[follower] = _Pair(None, kind)
+                manager._pairs[follower] = _Pair(None, kind, *use)
             else:
-                manager.add(follower, source, kind)
+                manager.add(follower, source, kind, *use)
         return manager
 
     def reset_state(self, session):

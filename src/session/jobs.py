@@ -123,6 +123,11 @@ class Job:
         self._jobs.triggers.activate_trigger(STARTED, self)
 
     @property
+    def answer(self):
+        """What scripts get of work that goes on."""
+        return {'job': self.title, 'running': self.running, 'failure': self.failure}
+
+    @property
     def at_rest(self):
         """Whether the thread has come to its end, which is soon after `running` turns false."""
         # ChimeraX's own word on a task is not to be relied on: a thread that ends while its task

@@ -135,6 +135,21 @@ class Readout:
         """The number of atoms outside the map."""
         return int((~self.inside).sum())
 
+    @property
+    def answer(self):
+        """What scripts get: the mean scale of each part and of each residue inside the map."""
+        layout = self.layout
+        parts = zip(layout.parts, self.part_values, self.part_atoms, strict=True)
+        residues = [{'residue': f'#{residue.structure.id_string}/{residue.chain_id}:'
+                                f'{residue.number}{residue.insertion_code.strip()}',
+                     'name': residue.name, 'scale': value, 'atoms': atoms}
+                    for residue, value, atoms in zip(layout.residues, self.residue_values,
+                                                     self.residue_atoms, strict=True) if atoms]
+        return {'map': self.source, 'mode': self.mode, 'attribute': self.attribute,
+                'parts': [{'part': part.name, 'kind': part.kind, 'scale': value, 'atoms': atoms}
+                          for part, value, atoms in parts],
+                'residues': residues, 'atoms_outside': self.outside}
+
     def set_attributes(self):
         """Give atoms, residues and chains their values; those without any lose an older one."""
         name = self.attribute

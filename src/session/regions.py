@@ -36,6 +36,20 @@ class Region:
         else:
             raise UserError('a region is one mask or some atoms; name either, such as #3 or #2/A')
 
+    @classmethod
+    def around(cls, point, source, distance=None):
+        """The voxels within a distance (Å) of a point (x, y, z) of the scene; at least one of them.
+        """
+        region = cls.__new__(cls)
+        region._source, region.models = volumes.label(source), []
+        distance = default('region_distance') if distance is None else distance
+        points, place = np.array([point], float), _Placement(source)
+        region.words = 'around ' + ','.join(f'{c:.4g}' for c in point)
+        # However coarse the grid: as far as the farthest corner of a voxel can be.
+        region._voxels = lambda shape: _near(
+            points, place, shape, max(distance, place.reach(shape)))
+        return region
+
     def _of_mask(self, mask, source):
         try:
             level = mask_level(mask.full_matrix())
@@ -66,6 +80,12 @@ class _Placement:
         self.size = tuple(source.data.size)
         self.to_index = source.data.xyz_to_ijk_transform * source.scene_position.inverse()
         self.axes = volumes.axes_of(source)
+
+    def reach(self, shape):
+        """Half of the longest diagonal of a voxel of a working grid, in Å."""
+        factors = np.array([m / n for m, n in zip(reversed(shape), self.size, strict=True)])
+        corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
+        return float(np.linalg.norm(corners @ (self.axes / factors[:, None]), axis=1).max() / 2)
 
 
 def _near(points, place, shape, distance):

@@ -22,6 +22,15 @@ def label(model):
     return f'{model.name} #{model.id_string}' if model.id is not None else model.name
 
 
+def spec_of(models):
+    """One specifier of some models, in the order of their numbers: "#1,3", "#2#1.1#1.4"."""
+    numbers = [model.id_string for model in sorted(models, key=lambda model: model.id)]
+    # A comma goes on within one number, so that "#1.1,1.2" would name nothing.
+    whole = ','.join(number for number in numbers if '.' not in number)
+    return ''.join(f'#{number}' for number in (
+        *([whole] if whole else ()), *(number for number in numbers if '.' in number)))
+
+
 def array_of(volume):
     """The whole map as an array (z, y, x), whatever region and step are shown.
 
@@ -29,6 +38,27 @@ def array_of(volume):
     another order it is a transposed view, which the core copies first, in the thread of the work.
     """
     return volume.full_matrix()
+
+
+def voxels_of(volume):
+    """The number of voxels of the whole map."""
+    return math.prod(volume.data.size)
+
+
+def read_alone(volume):
+    """The same, read from its file where ChimeraX does not hold it, without it being held then.
+
+    So that many maps take no more memory than one; may be called in a thread. `ValueError` where
+    the file cannot be read any more.
+    """
+    data = volume.data
+    array = data.matrix(from_cache_only=True)
+    if array is not None:
+        return array
+    try:
+        return data.read_matrix((0, 0, 0), data.size, (1, 1, 1), None)
+    except OSError as error:
+        raise ValueError(f'its file cannot be read: {error.strerror or error}') from error
 
 
 def axes_of(volume):
@@ -78,12 +108,13 @@ def _file_header(volume):
         return None, None
 
 
-def new_volume(session, array, source, name, *, kind, model_id=None, show=False):
+def new_volume(session, array, source, name, *, kind, use='', model_id=None, show=False):
     """Open an array as a map that sits exactly on its source and follows it.
 
     array: (z, y, x) over the box of `source`, on its own grid or on a working grid that fills the
-    same box. kind: what it is to its source, "scale", "confidence", "map" or "mask". model_id: a
-    tuple, or None for the next free number. Returns the new `Volume`, a top-level model.
+    same box. kind: what it is to its source, "scale", "confidence", "map" or "mask". use: what a
+    mask is for, as `core.next_steps` takes it. model_id: a tuple, or None for the next free number.
+    Returns the new `Volume`, a top-level model.
     """
     from chimerax.map import volume_from_grid_data
     grid = _grid_data(array, source, name)
@@ -94,7 +125,7 @@ def new_volume(session, array, source, name, *, kind, model_id=None, show=False)
     volume.show_in_volume_viewer = kind in _LOOKED_AT
     volume.position = source.scene_position
     session.models.add([volume])
-    followers(session).add(volume, source, kind)
+    followers(session).add(volume, source, kind, use)
     return volume
 
 

@@ -87,7 +87,7 @@ class BottomRow:
             self.show_progress(running[-1])
         else:
             self.status.setText(self._message or _sentence(panel.map.why_not())
-                                or panel.shown_section.words() or self._standing())
+                                or panel.shown_section.words() or breakable(self._standing()))
 
     def show_progress(self, job):
         """Show how far a job is."""
@@ -100,6 +100,8 @@ class BottomRow:
         """What there is of an estimate already."""
         panel = self._panel
         entry = panel.entry()
+        if entry is None and panel.greeter.words(panel.volume):
+            return f'{panel.greeter.words(panel.volume)}.'
         if entry is None:
             return f'An estimate takes {panel.map.time()}.'
         if entry.stale:

@@ -1,4 +1,4 @@
-"""Colour: palette, range on a histogram of the scale, key, tiles, and colours taken off again."""
+"""Colour: palette, range on a histogram of the scale, key, tiles, and what of it all is shown."""
 
 from dataclasses import replace
 
@@ -7,11 +7,12 @@ from Qt.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPixmap
 from Qt.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from ..commands import common
-from ..session import coloring
+from ..session import coloring, pointing, volumes
 from ..session.follow import followers
 from ..session.key import family, scale_key, shown_on
 from .drawings import RangeHistogram
 from .look import Look, color_command, look_of, look_words
+from .shown_row import ShownRow
 from .surface_values import SurfaceValues
 from .widgets import Beside, beside, column, enable_if, menu, number_box
 
@@ -33,14 +34,15 @@ class ColorSection:
         self.palette = menu([], tooltip='Colours from low scale to high. "occupy" rises evenly in '
                                         'lightness and can be read by every eye; "occupy-classic" '
                                         'is the published red, white and blue')
-        self.palette.setIconSize(QSize(48, 12))
+        self.palette.setIconSize(QSize(32, 12))
         self.palette.setAccessibleName('palette')
         self._fill_palettes()
         self.key = QCheckBox('Key')
         self.key.setToolTip('Show which colour stands for which scale')
         self.tiles = QCheckBox('Tiles')
         self.tiles.setToolTip('Mark in 3-D where full scale and the least scale were found')
-        layout.addLayout(beside(self.palette, 1, self.key, self.tiles, stretch=False))
+        self.shown = ShownRow(panel)
+        layout.addWidget(Beside(beside(self.palette, self.key, self.tiles), self.shown.layout))
         self.histogram = RangeHistogram(
             '<p>Scale over the visible surface. Drag the handles to set the range of colours; with '
             'the keyboard, up and down choose a handle, left and right move it.</p>')
@@ -60,8 +62,19 @@ class ColorSection:
             beside('Range', self.low, 'to', self.high, self.default_range, 1, stretch=False),
             beside(self.apply_button, self.remove)))
         layout.addStretch(1)
+        triggers = pointing.triggers(panel.session)
+        self._pointed = triggers, triggers.add_handler(
+            pointing.POINTED, lambda _name, reading: self._mark(reading))
+        self._marked = None         # the estimate that the mark is of
         self._load()
         self._connect()
+
+    def _mark(self, reading):
+        """Mark the scale where somebody points, where it is of what is shown here."""
+        panel = self._panel
+        if reading.source is panel.volume and reading.mode == panel.mode:
+            self._marked = panel.entry().estimate
+            self.histogram.mark = reading.scale
 
     def _connect(self):
         self.palette.activated.connect(self._palette_chosen)
@@ -108,7 +121,9 @@ class ColorSection:
     def apply(self):
         """Run the command that colours as the panel shows."""
         panel = self._panel
-        panel.run(color_command(panel.session, panel.volume, self.look()))
+        look = self.look()
+        known = [one for one in panel.targets if not panel.why_no_estimate(look.mode, one)]
+        panel.run(color_command(panel.session, known, look))
 
     def _apply_if_shown(self):
         """Follow a choice at once where the surface shows a scale."""
@@ -189,8 +204,7 @@ class ColorSection:
 
     def _remove_colors(self):
         panel = self._panel
-        numbers = ','.join(one.id_string for one in self._colored())
-        panel.run(f'color single #{numbers}')
+        panel.run(f'color single {volumes.spec_of(self._colored())}')
 
     def _colored(self):
         """The map and those made from it that show its scale."""
@@ -215,9 +229,14 @@ class ColorSection:
             return []
         return followers(self._panel.session).followers_of(self._panel.volume, 'tiles')
 
+    @property
+    def spare_height(self):
+        """By how many pixels this may be lower than it would be."""
+        return self.histogram.sizeHint().height() - self.histogram.minimumSizeHint().height()
+
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
-        return ''
+        return self.shown.words
 
     def refresh(self):
         """Show the colours that are on the surface, or that the next estimate will give."""
@@ -231,6 +250,10 @@ class ColorSection:
         if not self.histogram.dragging and replace(self.look(), shown=look.shown) != look:
             self.show_look(look.palette, look.range)
             self.key.setChecked(look.key)
+        entry = panel.entry()
+        if self._marked is not (entry and entry.estimate):
+            self.histogram.mark = self._marked = None
+        self.shown.refresh(reason)
         self.look_at_surfaces()
 
     def look_at_surfaces(self):
@@ -255,6 +278,9 @@ class ColorSection:
 
     def close(self):
         """Let go of surfaces."""
+        triggers, handler = self._pointed
+        triggers.remove_handler(handler)
+        self.shown.end_trial()
         self._values.undo_recolor()
         self._values.forget()
 

@@ -23,7 +23,7 @@ class _Drawn(QWidget):
 
     def minimumSizeHint(self):
         line = self.fontMetrics().height()
-        return QSize(8 * line, self._least * line)
+        return QSize(8 * line, int(self._least * line))
 
     def _faint(self, alpha=90):
         color = QColor(self.palette().windowText().color())
@@ -42,7 +42,8 @@ class RangeHistogram(_Drawn):
     changed = Signal(float, float)
 
     def __init__(self, tooltip=''):
-        super().__init__(lines=4)
+        # It gives way where the window is low, before the tab has to be scrolled.
+        super().__init__(lines=4, least_lines=2.5)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setToolTip(tooltip)
         self.setAccessibleName('range of colours')
@@ -51,6 +52,7 @@ class RangeHistogram(_Drawn):
         self._range = [0.0, 1.0]
         self._handle = 0
         self._dragging = False
+        self._mark = None
         self.note = ''
 
     @property
@@ -79,6 +81,17 @@ class RangeHistogram(_Drawn):
         self._colormap = colormap
         self.update()
 
+    @property
+    def mark(self):
+        """A value that is marked, such as the scale where the mouse rests; None for none."""
+        return self._mark
+
+    @mark.setter
+    def mark(self, value):
+        if value != self._mark:
+            self._mark = value
+            self.update()
+
     def _x(self, value):
         return _MARGIN + value * (self.width() - 2 * _MARGIN)
 
@@ -106,6 +119,8 @@ class RangeHistogram(_Drawn):
                              Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.note)
         else:
             self._paint_bars(painter, bottom)
+            if self._mark is not None:
+                self._paint_mark(painter, self._mark, bottom)
         painter.setPen(self._faint())
         painter.drawLine(QPointF(_MARGIN, bottom), QPointF(self.width() - _MARGIN, bottom))
         for i, value in enumerate(self._range):
@@ -121,6 +136,21 @@ class RangeHistogram(_Drawn):
             left, right = self._x(i / n), self._x((i + 1) / n)
             height = float(heights[i]) * (bottom - 4)
             painter.fillRect(QRectF(left, bottom - height, right - left + 0.5, height), color)
+
+    def _paint_mark(self, painter, value, bottom):
+        """A line with its number beside it, at the top, where no handle has one."""
+        x = self._x(value)
+        painter.setPen(QPen(self.palette().windowText().color(), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, 2), QPointF(x, bottom))
+        label = f'{value:.2f}'
+        width = self.fontMetrics().horizontalAdvance(label)
+        left = x + 4 if x + 4 + width < self.width() - _MARGIN else x - 4 - width
+        box = QRectF(left - 2, 2, width + 4, self.fontMetrics().height())
+        behind = self.palette().base().color()
+        behind.setAlpha(200)        # readable on bars
+        painter.fillRect(box, behind)
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label)
 
     def _paint_handle(self, painter, i, value, bottom):
         x, size = self._x(value), 5

@@ -7,7 +7,7 @@ from what the panel remembers from day to day.
 from dataclasses import dataclass
 
 from ..commands import common
-from ..session import coloring
+from ..session import coloring, volumes
 from ..session.key import family, scale_key, shown_of
 from ..session.record import record
 from .settings import settings
@@ -41,14 +41,14 @@ def look_of(session, volume, mode=None):
                 volume in scale_key(session).wanted, True)
 
 
-def look_words(session, volumes, look=None):
+def look_words(session, maps, look=None):
     """Palette, range and key as keywords of `occupy`, where it would not use them by itself.
 
     look: what is wanted; None for what `look_of` says, where all of the maps agree on it.
     """
     words = []
-    wanted = [look or look_of(session, volume) for volume in volumes]
-    known = [record(session).look(volume) for volume in volumes]
+    wanted = [look or look_of(session, volume) for volume in maps]
+    known = [record(session).look(volume) for volume in maps]
     for name, default in (('palette', coloring.DEFAULT_PALETTE),
                           ('range', coloring.DEFAULT_RANGE)):
         values = {getattr(one, name) for one in wanted}
@@ -65,11 +65,11 @@ def value_text(value):
     return value if isinstance(value, str) else ','.join(f'{part:g}' for part in value)
 
 
-def color_command(session, volume, look):
-    """The command that gives a map, and what is seen of it in its place, a `Look`."""
-    seen = [one for one in family(volume) if one is volume or one.visible]
-    numbers = ','.join(one.id_string for one in sorted(seen, key=lambda one: one.id))
-    return (f'occupy color #{numbers} mode {look.mode} palette {look.palette} '
+def color_command(session, maps, look):
+    """The command that gives maps, and what is seen of them in their place, a `Look`."""
+    seen = {one: None for volume in maps for one in family(volume)
+            if one is volume or one.visible}
+    return (f'occupy color {volumes.spec_of(seen)} mode {look.mode} palette {look.palette} '
             f'range {value_text(look.range)} key {common.value_text(look.key)}')
 
 

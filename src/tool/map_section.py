@@ -3,10 +3,11 @@
 from math import prod
 
 from Qt.QtCore import Qt
-from Qt.QtWidgets import QButtonGroup, QLabel, QRadioButton, QSizePolicy, QWidget
+from Qt.QtWidgets import QButtonGroup, QCheckBox, QLabel, QRadioButton, QSizePolicy, QWidget
 
 from ..core.parameters import MODES
 from ..session import volumes
+from ..session.frames import series_of
 from .look import color_command, look_of
 from .parameters import ParametersSection
 from .widgets import Beside, ModelChoice, beside, column, enable_if, tip
@@ -38,7 +39,12 @@ class MapSection:
         label = QLabel('&Map')
         label.setBuddy(self.menu)
         self.menu.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        row = beside(label, self.menu, stretch=False)
+        self.all_frames = QCheckBox('All frames')
+        self.all_frames.setToolTip(
+            '<p>The map is a frame of a map series. Ticked, what is done here is done to all of '
+            'its frames, each on a full scale of its own; otherwise to the one shown.</p>')
+        self.all_frames.toggled.connect(panel.refresh_soon)
+        row = beside(label, self.menu, self.all_frames, stretch=False)
         row.setStretch(1, 1)
         self._modes = QButtonGroup(self.widget)
         self.mode_buttons = {}
@@ -68,9 +74,9 @@ class MapSection:
         self.chosen_mode = panel.settings.mode = mode
         look = look_of(panel.session, panel.volume, mode)
         if panel.volume is not None and not panel.busy:
-            if not panel.why_no_estimate(mode):
+            if not any(panel.why_no_estimate(mode, one) for one in panel.targets):
                 if look.mode != mode or not look.shown:
-                    panel.run(color_command(panel.session, panel.volume, panel.color.look(mode)))
+                    panel.run(color_command(panel.session, panel.targets, panel.color.look(mode)))
             elif look.shown and look.mode != mode:
                 self.estimate(mode=mode)
         panel.mode_chosen()
@@ -79,7 +85,7 @@ class MapSection:
         """The command line of an estimate with what the panel shows."""
         panel = self._panel
         mode = mode or self.mode
-        words = [f'occupy #{panel.volume.id_string} mode {mode}',
+        words = [f'occupy {panel.spec} mode {mode}',
                  self.parameters.words(mode), panel.solvent.mask_words(), panel.color.look_words()]
         return ' '.join(word for word in words if word)
 
@@ -119,6 +125,8 @@ class MapSection:
             enable_if(button, 'wait for the work that is going on, or cancel it'
                       if panel.busy else '')
         self.menu.setToolTip(self._facts())
+        self.all_frames.setVisible(
+            panel.volume is not None and series_of(panel.volume) is not None)
 
     def _show_mode(self, mode):
         self.mode_buttons[mode].setChecked(True)

@@ -1,64 +1,108 @@
-"""Masks: of content, for subtraction, of the weak part, and the command that comes next."""
+"""Masks: of weak or strong parts, of a region, for subtraction, and what comes next with them."""
 
 from chimerax.core.commands import quote_path_if_necessary
 from Qt.QtWidgets import QApplication, QPushButton, QWidget
 
-from ..core.parameters import COVERS, SETTINGS
+from ..core import Mask, Parameters, derive
+from ..core.parameters import keyword
+from ..core.wording import MapError, SettingError
+from ..session import volumes
 from ..session.follow import followers
+from ..session.masks import next_of
+from ..session.record import record
 from .filenames import file_to_save
-from .widgets import beside, column, enable_if, menu, number_box, tip
+from .widgets import beside, column, enable_if, menu, number_box
 
-_COVERS_TEXTS = {'kept': 'what is kept (RELION)', 'subtracted': 'what is subtracted (cryoSPARC)'}
+#: What a mask can cover, as it is called, and the setting that says more of it.
+_WHAT = (('Weak parts, below', 'weak'), ('Strong parts, above', 'strong'),
+         ('All above', 'solvent'), ('Only the region', 'region'),
+         ('What is kept (RELION)', 'kept'), ('What is subtracted (cryoSPARC)', 'subtracted'))
+_VALUES = {'weak': 'below', 'strong': 'above', 'solvent': 'mask_threshold'}
+_SUBTRACTION = ('kept', 'subtracted')
+#: The value of the box that stands for a soft edge that is derived.
+_DERIVED = -0.5
 
 
 class MasksSection:
-    """Makes masks by occupancy, and saves them."""
+    """Makes masks, saves them, and copies what other programs do with them."""
 
     title = 'Mas&ks'
 
     def __init__(self, panel):
+        from chimerax.atomic import Structure
+        from chimerax.map import Volume
         self._panel = panel
         self.widget = QWidget()
         layout = column(self.widget)
-        self.threshold = number_box('mask_threshold', step=0.05)
-        self.threshold.setAccessibleName('scale above which is content')
-        self.content = QPushButton('Content')
-        self.content.setToolTip('Make a mask that is 1 where the scale exceeds the threshold')
-        self.content.clicked.connect(lambda: self._make(self.content_words()))
-        layout.addLayout(beside(self.content, 'where the scale is above', self.threshold))
-        self.covers = menu([(_COVERS_TEXTS[one], one) for one in COVERS],
-                           SETTINGS['covers'].default, tip('covers'))
-        self.covers.setAccessibleName('what the subtraction mask covers')
-        self.subtraction = QPushButton('Subtraction')
-        self.subtraction.setToolTip('Make a soft mask for signal subtraction, by the curve that is '
-                                    'chosen under Modify')
-        self.subtraction.clicked.connect(lambda: self._make(self.subtraction_words()))
-        layout.addLayout(beside(self.subtraction, self.covers))
-        self.save = QPushButton('Save mask…')
+        self.what = menu(_WHAT, tooltip='<p>What the mask covers. For subtraction it is the share '
+                         'of the signal that is kept, or taken away, by the curve that is chosen '
+                         'under Modify</p>')
+        self.what.setAccessibleName('what the mask covers')
+        self.values = {}
+        for kind, name in _VALUES.items():
+            box = self.values[kind] = number_box(name, step=0.05)
+            box.setAccessibleName('scale')
+        layout.addLayout(beside(self.what, *self.values.values()))
+        self.region = panel.model_choice(
+            (Volume, Structure), 'everywhere',
+            'A mask, or an atomic model placed on the map, to which what is covered is confined')
+        layout.addLayout(beside('Region', self.region, 1, stretch=False))
+        self.extend = number_box('extend', step=0.5, decimals=1)
+        self.soft_edge = number_box('soft_edge', low=_DERIVED, value=_DERIVED, step=0.5, decimals=1)
+        for box, name in ((self.extend, 'extend'), (self.soft_edge, 'soft edge')):
+            box.setSuffix(' Å')
+            box.setAccessibleName(name)
+        layout.addLayout(beside('Extend', self.extend, 'Soft edge', self.soft_edge))
+        self.make = QPushButton('Make mask')
+        self.make.setToolTip('Make a mask on the grid of the map')
+        self.make.clicked.connect(lambda: self._make())
+        self.save = QPushButton('Save…')
         self.save.setToolTip('Write the mask that was made last to a file')
         self.save.clicked.connect(self._save)
-        self.copy = QPushButton('Copy next command')
-        self.copy.setToolTip('Copy the command with which RELION goes on from the saved mask')
+        self.copy = QPushButton('Copy next step')
+        self.copy.setToolTip('<p>Copy the command with which RELION goes on from the mask that was '
+                             'made last, or the job of cryoSPARC if it is for that</p>')
         self.copy.clicked.connect(self._copy)
-        layout.addLayout(beside(self.save, self.copy))
+        layout.addLayout(beside(self.make, self.save, self.copy))
         layout.addStretch(1)
-        self._saved = ''
+        self.what.currentIndexChanged.connect(self._what_chosen)
+        self._show_value()
 
-    def content_words(self):
-        """The rest of the command for a mask of content."""
-        return f'solvent threshold {self.threshold.value():g}'
+    @property
+    def kind(self):
+        """What the mask is to cover."""
+        return self.what.currentData()
 
-    def subtraction_words(self):
-        """The rest of the command for a subtraction mask, by the curve of Modify."""
-        modification = self._panel.modify.modification()
-        words = f'subtraction {modification.kind} {modification.power:g}'
-        if modification.kind == 'sigmoid':
-            words += f' pivot {modification.pivot:g}'
-        return f'{words} covers {self.covers.currentData()}'
+    def _what_chosen(self, _index):
+        self._show_value()
+        self._panel.refresh_soon()
 
-    def _make(self, words):
-        panel = self._panel
-        panel.run(f'occupy mask #{panel.volume.id_string} {words}')
+    def _show_value(self):
+        for kind, box in self.values.items():
+            box.setVisible(kind == self.kind)
+
+    def command(self):
+        """The command that makes the mask as it is chosen."""
+        words = [f'occupy mask {self._panel.spec}']
+        if self.kind in _SUBTRACTION:
+            curve = self._panel.modify.modification()
+            words.append(f'subtraction {curve.kind} {curve.power:g}')
+            if curve.kind == 'sigmoid':
+                words.append(f'pivot {curve.pivot:g}')
+            words.append(f'covers {self.kind}')
+        elif self.kind in _VALUES:
+            word = 'threshold' if self.kind == 'solvent' else _VALUES[self.kind]
+            words.append(f'{self.kind} {word} {self.values[self.kind].value():g}')
+        if self.region.value is not None:
+            words.append(f'region #{self.region.value.id_string}')
+        if self.extend.value():
+            words.append(f'{keyword("extend")} {self.extend.value():g}')
+        if self.soft_edge.value() != _DERIVED:
+            words.append(f'{keyword("soft_edge")} {max(0, self.soft_edge.value()):g}')
+        return ' '.join(words)
+
+    def _make(self):
+        self._panel.run(self.command())
 
     @property
     def last(self):
@@ -71,18 +115,12 @@ class MasksSection:
     def _save(self):
         path = file_to_save(self.widget, 'Mask', 'MRC (*.mrc)')
         if path:
-            self._panel.run(f'save {quote_path_if_necessary(path)} models #{self.last.id_string}',
-                            lambda _result: setattr(self, '_saved', path))
-
-    def next_command(self):
-        """How RELION subtracts with the mask that was saved."""
-        mask = quote_path_if_necessary(self._saved or 'mask.mrc')
-        return (f'relion_particle_subtract --i run_optimiser.star --mask {mask} '
-                '--o Subtract/')
+            self._panel.run(f'save {quote_path_if_necessary(path)} models #{self.last.id_string}')
 
     def _copy(self):
-        QApplication.clipboard().setText(self.next_command())
-        self._panel.say(f'Copied: {self.next_command()}')
+        text = next_of(self.last).to_copy
+        QApplication.clipboard().setText(text)
+        self._panel.say(f'Copied: {text}')
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
@@ -90,25 +128,54 @@ class MasksSection:
         return '' if last is None else f'The last mask is {last.name} #{last.id_string}.'
 
     def refresh(self):
-        """Enable what is possible."""
+        """Enable what is possible, and show what edge is derived."""
         panel = self._panel
         reason = 'open a map first' if panel.volume is None else ''
         if panel.busy:
             reason = reason or 'wait for the work that is going on, or cancel it'
-        enable_if(self.content, reason)
-        kind = panel.modify.kind.currentData()
-        no_curve = '' if kind in ('attenuate', 'sigmoid') else (
-            'choose attenuate or sigmoid under Modify: only these take something away')
-        enable_if(self.subtraction, reason or no_curve)
-        none = '' if self.last is not None else 'make a mask first'
+        curve = panel.modify.kind.currentData()
+        missing = ''
+        if self.kind in _SUBTRACTION and curve not in ('attenuate', 'sigmoid'):
+            missing = 'choose attenuate or sigmoid under Modify: only these take something away'
+        elif self.kind == 'region' and self.region.value is None:
+            missing = 'choose a region first'
+        enable_if(self.make, reason or missing)
+        last = self.last
+        none = 'make a mask first' if last is None else ''
         enable_if(self.save, reason or none)
-        enable_if(self.copy, none)
+        old = 'a mask of an older session does not tell what it is for; make it again'
+        enable_if(self.copy, none or ('' if next_of(last) else old))
+        self.soft_edge.setSpecialValueText(self._derived_edge())
+        self.soft_edge.updateGeometry()     # Qt forgets it
+
+    def _derived_edge(self):
+        """The edge that a mask gets if none is chosen, in words."""
+        volume = self._panel.volume
+        if volume is None:
+            return 'auto'
+        try:
+            grid = volumes.grid_of(volume)
+            found = record(self._panel.session).estimate_for(volume, 'occupancy')
+            derived = found.parameters if found else derive(Parameters(mode='occupancy'), grid)[0]
+            width = Mask('weak').derive_soft_edge(derived.low_pass, grid.step)
+        except (MapError, SettingError):
+            return 'auto'
+        return f'auto {width:.3g} Å'
 
     def state(self):
         """What is chosen, for a session."""
-        return {'threshold': self.threshold.value(), 'covers': self.covers.currentData()}
+        return {'kind': self.kind, 'region': self.region.value, 'extend': self.extend.value(),
+                'soft_edge': self.soft_edge.value(),
+                **{name: self.values[kind].value() for kind, name in _VALUES.items()}}
 
     def set_state(self, state):
-        """Choose what `state` returned."""
-        self.threshold.setValue(state['threshold'])
-        self.covers.setCurrentIndex(max(0, self.covers.findData(state['covers'])))
+        """Choose what `state` returned, or what it did in sessions of earlier versions."""
+        kind = state.get('kind') or state.get('covers')
+        self.what.setCurrentIndex(max(0, self.what.findData(kind)))
+        for kind, name in _VALUES.items():
+            if name in state:
+                self.values[kind].setValue(state[name])
+        self.extend.setValue(state.get('extend', 0))
+        self.soft_edge.setValue(state.get('soft_edge', _DERIVED))
+        self.region.choose(state.get('region'))
+        self._show_value()

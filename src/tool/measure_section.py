@@ -110,21 +110,20 @@ class MeasureSection:
         panel, what = self._panel, self.what.currentData()
         own = f'#{panel.volume.id_string}'
         if what == 'fit':
-            return f'occupy fit #{self.model.value.id_string} map {own}'
+            return f'occupy fit #{self.model.value.id_string} map {panel.spec}'
         if what == 'target':
             words = f'occupy target {own} region #{self.region.value.id_string}'
             if self._region_is_model():
                 words += f' distance {self.distance.value():g}'
             return words
         if what == 'atoms':
-            words = f'occupy atoms #{self.model.value.id_string} map {own} mode {panel.mode}'
+            words = f'occupy atoms #{self.model.value.id_string} map {panel.spec} mode {panel.mode}'
             if self.color_model.isChecked():
                 words += ' color true'
             if self.column.currentData():
                 words += f' column {self.column.currentData()}'
             return words
-        numbers = ','.join(volume.id_string for volume in self._classes())
-        words = f'occupy compare #{numbers} mode {panel.mode}'
+        words = f'occupy compare {volumes.spec_of(self._classes())} mode {panel.mode}'
         if self.by_chain.isChecked() and self.model.value is not None:
             words += f' model #{self.model.value.id_string}'
         return words

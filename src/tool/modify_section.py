@@ -110,7 +110,7 @@ class ModifySection:
     def command(self):
         """The command line that makes the modified map."""
         modification = self.modification()
-        words = [f'occupy {modification.kind} #{self._panel.volume.id_string}']
+        words = [f'occupy {modification.kind} {self._panel.spec}']
         for name in KINDS[modification.kind][1]:
             value = getattr(modification, name)
             # What was on the slider is stated, whatever the default.
@@ -252,13 +252,12 @@ class ModifySection:
         panel = self._panel
         others = [one for one in family(volume) if one is not volume and one.display]
         if not volume.display and others:
-            numbers = ','.join(one.id_string for one in others)
-            panel.run(f'hide #{numbers} models; show #{volume.id_string} models')
+            panel.run(f'hide {volumes.spec_of(others)} models; show #{volume.id_string} models')
         elif not volume.display:
             panel.run(f'show #{volume.id_string} models')
         look = look_of(panel.session, volume)
         if look.shown and look.mode != 'occupancy':
-            panel.run(color_command(panel.session, volume, panel.color.look('occupancy')))
+            panel.run(color_command(panel.session, [volume], panel.color.look('occupancy')))
 
     def end_preview(self):
         """Give the map its own surface back."""

@@ -9,9 +9,11 @@ from Qt.QtCore import QTimer
 from Qt.QtWidgets import QApplication, QWidget
 
 from ..session import jobs
+from ..session.frames import series_of, shown_frame
 from ..session.record import CHANGED, record
 from .bottom_row import BottomRow, Stopwatch
 from .color_section import ColorSection
+from .greeting import Greeter
 from .map_section import MapSection
 from .masks_section import MasksSection
 from .measure_section import MeasureSection
@@ -38,6 +40,7 @@ class Panel:
         self._then = {}             # what is to be done when one of them went well
         self._refresh_due = False
         self._closed = False
+        self._frame_hidden = False      # whether the series of the map may show another frame
         self._choices = []          # menus of models
         self.place = None           # `Place` of the window, once there is one
         self._of_map = WeakKeyDictionary()      # map: what was chosen for it in Modify
@@ -52,6 +55,7 @@ class Panel:
         self.masks = MasksSection(self)
         self.solvent = SolventSection(self)
         self.sections = (self.color, self.modify, self.measure, self.masks, self.solvent)
+        self.greeter = Greeter(session, self._greet)
         self.bottom = BottomRow(self, show_help)
         self._lay_out()
         self._listen()
@@ -81,7 +85,8 @@ class Panel:
         of_record = record(self.session).triggers
         self._handlers = [
             *((triggers, triggers.add_handler(name, self.refresh_soon)) for name in (
-                ADD_MODELS, REMOVE_MODELS, MODEL_DISPLAY_CHANGED, 'command finished')),
+                ADD_MODELS, REMOVE_MODELS, 'command finished')),
+            (triggers, triggers.add_handler(MODEL_DISPLAY_CHANGED, self._display_changed)),
             (triggers, triggers.add_handler('end restore session', self._session_changed)),
             (triggers, triggers.add_handler('frame drawn', self._frame_drawn)),
             (of_record, of_record.add_handler(CHANGED, self.refresh_soon)),
@@ -98,6 +103,21 @@ class Panel:
         return None if volume is None or volume.deleted else volume
 
     @property
+    def targets(self):
+        """The maps to work on: the one chosen, or where so ticked all frames of its series."""
+        volume = self.volume
+        series = volume and series_of(volume)
+        if series is None or not self.map.all_frames.isChecked():
+            return [volume] if volume else []
+        return [frame for frame in series.maps if frame is not None]
+
+    @property
+    def spec(self):
+        """The specifier of `targets`."""
+        targets = self.targets
+        return f'#{targets[0].id_string if len(targets) == 1 else series_of(targets[0]).id_string}'
+
+    @property
     def mode(self):
         """The mode that is on the map's surface, or, where there is none, the one chosen."""
         return self.map.mode
@@ -112,16 +132,16 @@ class Panel:
         """The section whose tab is in front."""
         return self.sections[self.tabs.currentIndex()]
 
-    def entry(self, mode=None):
+    def entry(self, mode=None, volume=None):
         """The record's entry of the map in a mode (the one shown), stale or not, or None."""
-        volume = self.volume
+        volume = volume or self.volume
         return volume and record(self.session).entry(volume, mode or self.mode)
 
-    def why_no_estimate(self, mode):
-        """Why what needs an estimate of a mode cannot be done, or ''."""
+    def why_no_estimate(self, mode, volume=None):
+        """Why what needs an estimate of a mode cannot be done, or ''. volume: one of `targets`."""
         if self.volume is None:
             return 'open a map first'
-        entry = self.entry(mode)
+        entry = self.entry(mode, volume)
         if entry is None:
             return f'estimate the map in {mode} mode first'
         if entry.stale:
@@ -187,6 +207,12 @@ class Panel:
         """Say how an action ended, until the next one or another map."""
         self.bottom.say(text, failed)
 
+    def _greet(self, volume, words):
+        """Tell what a map is that was opened and is no reconstruction."""
+        if volume is not self.volume:       # of that one the bottom row tells it by itself
+            self.say(f'{words}.')
+        self.refresh()
+
     def _failed(self, text, taken):
         if taken is not None and taken():
             self.say('')
@@ -211,12 +237,21 @@ class Panel:
 
     def wanted_height(self):
         """The height at which nothing of what is in front has to be scrolled, in pixels."""
-        # A scrolled area does not pass on how high its contents are at a width.
-        width = self.widget.width()
-        within = _height(self.scrolled.widget(), width)
         # Small tabs are no reason for all to move: the first gives the least.
-        index = self.tabs.currentIndex()
-        within += max(0, self.tabs.page_height(0, width) - self.tabs.page_height(index, width))
+        return self._height_for(0)
+
+    def least_height(self):
+        """The same where the histogram gives way as far as it may."""
+        return self._height_for(self.color.spare_height)
+
+    def _height_for(self, spare):
+        """The height for the tab in front; spare: what the first tab can do without."""
+        # A scrolled area does not pass on how high its contents are at a width.
+        width, index = self.widget.width(), self.tabs.currentIndex()
+        within = _height(self.scrolled.widget(), width)
+        first = self.tabs.page_height(0, width) - spare
+        within += first - self.tabs.page_height(index, width) if index == 0 else max(
+            0, first - self.tabs.page_height(index, width))
         around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
             _height(self.map.widget, width) + _height(self.bottom.widget, width))
         # Docks are not laid out to the pixel; short of one, all would scroll.
@@ -263,6 +298,7 @@ class Panel:
         """Bring every section up to date."""
         if self.map is None or self._closed:
             return
+        self._follow_series()
         # A map that was just made was not known to be ours when the menus heard of it.
         for menu in self._choices:
             menu.refresh()
@@ -270,6 +306,20 @@ class Panel:
         for section in self.sections:
             section.refresh()
         self.bottom.refresh()
+
+    def _display_changed(self, _name, model):
+        if model is self.volume and not model.display and series_of(model) is not None:
+            self._frame_hidden = True
+        self.refresh_soon()
+
+    def _follow_series(self):
+        """Where the frame chosen has given way to another one, that is the one to work on."""
+        hidden, self._frame_hidden = self._frame_hidden, False
+        volume = self.volume
+        if hidden and volume is not None and not volume.display:
+            shown = shown_frame(series_of(volume)) if series_of(volume) else None
+            if shown is not None:
+                self.map.menu.choose(shown)
 
     def _frame_drawn(self, *_):
         if self.shown_section is self.color and self.color.look_at_surfaces():
@@ -299,6 +349,7 @@ class Panel:
         for triggers, handler in self._handlers:
             triggers.remove_handler(handler)
         self._handlers = []
+        self.greeter.close()
         for job in list(self._ours):
             job.cancel('was cancelled, because the panel was closed')
         for section in self.sections:

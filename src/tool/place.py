@@ -10,8 +10,8 @@ from Qt.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 #: Milliseconds after which docks are laid out: Volume Viewer insists on its height for 200.
 _SETTLED = 300
-
-
+#: A tool is left so many pixels, with its title, where others can give more.
+_SOME_LINES = 70
 #: How often the panel tries to have its height again, in all some seconds.
 _TRIES = 12
 
@@ -20,13 +20,15 @@ class Place(QObject):
     """Holds the height of a docked widget.
 
     wanted: called for the height that the widget wants at present, in pixels; `ask` says that it
-    has changed. More than half of the window is not asked for. What the user gives by hand is kept.
+    has changed. least: the same, with which it can do. More than that is asked for only up to half
+    of the height that there is for docks, and never more than half of the window. What the user
+    gives by hand is kept.
     """
 
-    def __init__(self, widget, wanted):
+    def __init__(self, widget, wanted, least):
         super().__init__(widget)
         self._widget = widget
-        self._wanted = wanted
+        self._wanted, self._least = wanted, least
         self._by_hand = 0           # the height of the dock that the user has given it
         self._height = None         # of the dock, as it is to be; None before it is known
         self._window_height = None
@@ -44,9 +46,12 @@ class Place(QObject):
         if main is None:
             return
         around = dock.height() - self._widget.height()
-        self._height = max(self._by_hand, min(self._wanted() + around, main.height() // 2))
+        beside = main.centralWidget()
+        room = (main if beside is None else beside).height() // 2
+        wanted, least = self._wanted() + around, self._least() + around
+        self._height = max(self._by_hand, min(wanted, max(least, room), main.height() // 2))
         if dock.height() != self._height:
-            main.resizeDocks([dock], [self._height], Qt.Orientation.Vertical)
+            _resize(main, dock, self._height)
             self._try_again()
 
     def _dock(self):
@@ -87,6 +92,30 @@ class Place(QObject):
             # With its width the widget may have become less high.
             QTimer.singleShot(_SETTLED, self.ask)
         elif dock.height() < self._height and self._tries > 0:
-            main.resizeDocks([dock], [self._height], Qt.Orientation.Vertical)
+            _resize(main, dock, self._height)
             self._tries -= 1
             self._timer.start(_SETTLED)
+
+
+def _resize(main, dock, height):
+    """Give a dock a height, as far as those above and below it can spare it.
+
+    Qt goes only part of the way where it is told the height of one dock alone.
+    """
+    others = [one for one in main.findChildren(QDockWidget)
+              if one is not dock and one.isVisible() and not one.isFloating()
+              and one.x() < dock.x() + dock.width() and dock.x() < one.x() + one.width()
+              and main.dockWidgetArea(one) == main.dockWidgetArea(dock)]
+    heights = [one.height() for one in others]
+    more = height - dock.height()
+    if more > 0:
+        # First what leaves each some lines, then the rest: the Log can do with none.
+        for least in (_SOME_LINES, 0):
+            spare = [max(0, now - max(least, one.minimumHeight(), one.minimumSizeHint().height()))
+                     for now, one in zip(heights, others, strict=True)]
+            share = min(1.0, more / max(1, sum(spare)))
+            heights = [now - round(share * one) for now, one in zip(heights, spare, strict=True)]
+            more -= share * sum(spare)
+    elif heights:
+        heights[heights.index(max(heights))] -= more
+    main.resizeDocks([*others, dock], [*heights, height], Qt.Orientation.Vertical)

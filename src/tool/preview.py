@@ -170,11 +170,13 @@ class _Look:
     triangle_mask: object = None
     colors: object = None
     recolor: object = None
+    remask: object = None
 
     @classmethod
     def of(cls, surface):
         return cls(surface.vertices, surface.normals, surface.triangles, surface.edge_mask,
-                   surface.triangle_mask, surface.vertex_colors, surface.auto_recolor_vertices)
+                   surface.triangle_mask, surface.vertex_colors, surface.auto_recolor_vertices,
+                   surface.auto_remask_triangles)
 
     def give(self, surface):
         """Give a surface this geometry; colours that were worked out with it, or else its own."""
@@ -202,7 +204,11 @@ class _Look:
             if self.colors is not None:
                 surface.vertex_colors = self.colors
             surface.auto_recolor_vertices = recolor
+        if remask is not self.remask:       # what is hidden was chosen anew
+            surface.triangle_mask = None
         surface.auto_remask_triangles = remask
+        if remask is not None and remask is not self.remask:
+            remask()
 
 
 def _contoured(surface, array, level, options, position):

@@ -29,7 +29,8 @@ class OccupyTool(tools.ToolInstance):
         window.ui_area.setLayout(layout)
         window.shown_changed = self._shown_changed
         window.manage(placement='side')
-        self.panel.place = Place(self.panel.widget, self.panel.wanted_height)
+        self.panel.place = Place(
+            self.panel.widget, self.panel.wanted_height, self.panel.least_height)
 
     @classmethod
     def get_singleton(cls, session, create=True):

@@ -15,15 +15,15 @@ _COMMANDS = {
 
 def press(session, button):
     """Do what a button says; estimates go to the background. Returns what the command returns."""
-    found = _maps(session)
+    found = maps_meant(session)
     maps = f' {concise_model_spec(session, found)}' if found else ''
     words = look_words(session, found) if found else ''
     with jobs.in_background(session):
         return run(session, _COMMANDS[button].format(maps=maps, look=f' {words}' if words else ''))
 
 
-def _maps(session):
-    """The maps that a button works on: those selected, or else those shown.
+def maps_meant(session):
+    """The maps that a button or a preset works on: those selected, or else those shown.
 
     Where neither is there, []: `occupy` then takes all maps, or says what to do first.
     """

@@ -304,6 +304,14 @@ class NumberSlider(QWidget):
     def value(self, value):
         self.box.setValue(float(value))
 
+    def show(self, value):
+        """Show a number that came from elsewhere: no signal is emitted."""
+        if value != self.value:
+            self.box.blockSignals(True)
+            self.box.setValue(float(value))
+            self.box.blockSignals(False)
+            self._follow_box()
+
     def _slid(self, place):
         share = place / _STEPS
         if self._logarithmic:

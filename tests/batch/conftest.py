@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ..filemaps import two_blobs, write_file
+from ..models import strand
 
 
 @pytest.fixture(scope='session')
@@ -73,3 +75,51 @@ def shell(pytestconfig, tmp_path_factory):
     if getattr(pytestconfig, 'arrangement', '') == 'application':
         pytest.skip('inside an application there is no plain Python to start')
     return Shell(tmp_path_factory.mktemp('installed'))
+
+
+class Assembly:
+    """Four strands of atoms in a box, and maps in which each has an occupancy of its own.
+
+    `model`: path of a PDB file of chains A to D. `map(name, occupancies, …)` writes a map and
+    returns its path. The density is that of Gaussians of one width, not the core's.
+    """
+
+    CHAINS = 'ABCD'
+    BOX, STEP = 40, 2.0
+
+    def __init__(self, folder):
+        rng = np.random.default_rng(5)
+        self.folder = folder
+        lines, self._densities = [], []
+        middles = [(28, 28, 28), (52, 52, 28), (28, 52, 52), (52, 28, 52)]
+        for chain, middle in zip(self.CHAINS, middles, strict=True):
+            strand_lines = strand(chain, (0, 0, 0), 60, serial=len(lines) + 1)
+            places = np.array(middle) + rng.uniform(-11, 11, (len(strand_lines), 3))
+            lines += [f'{line[:30]}{x:8.3f}{y:8.3f}{z:8.3f}{line[54:]}' for line, (x, y, z) in
+                      zip(strand_lines, places, strict=True)]
+            self._densities.append(self._density(places))
+        self.model = folder / 'model.pdb'
+        self.model.write_text('\n'.join([*lines, 'END', '']), encoding='utf-8')
+
+    def _density(self, places):
+        from scipy.ndimage import gaussian_filter
+        fine = np.zeros((2 * self.BOX,) * 3)
+        index = np.rint(2 * places / self.STEP).astype(int)
+        np.add.at(fine, tuple(index[:, ::-1].T), 1.0)
+        return gaussian_filter(fine, 2.2)[::2, ::2, ::2]
+
+    def map(self, name, occupancies, *, noise=0.01, seed=0, **placement):
+        """Write a map with an occupancy for each chain; return its path."""
+        rng = np.random.default_rng(seed)
+        array = np.tensordot(occupancies, self._densities, 1)
+        array += noise * array.max() * rng.standard_normal(array.shape)
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        return write_file(path, array.astype(np.float32),
+                          **{'voxel': (self.STEP,) * 3, **placement})
+
+
+@pytest.fixture
+def assembly(tmp_path):
+    """See `Assembly`."""
+    return Assembly(tmp_path)

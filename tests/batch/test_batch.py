@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from chimerax.occupy.batch import Request, run_batch
 from chimerax.occupy.batch.cli import main
-from chimerax.occupy.core import Modification, estimate, modify, solvent_definition
+from chimerax.occupy.core import Mask, Modification, estimate, make_mask, modify
 from chimerax.occupy.mapfiles import read_map
 from scipy.ndimage import gaussian_filter
 
@@ -52,7 +52,9 @@ def test_results_are_those_of_the_core(source, output, blobs):
     found = estimate(blobs, 1.5, mode='occupancy')
     for word, wanted in {
             'scale_occupancy': found.scale, 'confidence': found.confidence,
-            'mask_solvent': solvent_definition(found),
+            'mask_solvent': make_mask(blobs, found, Mask('solvent')),
+            'mask_kept_attenuate_3': make_mask(blobs, found, Mask(
+                'subtraction', modification=Modification('attenuate', power=3))),
             'attenuated_2': modify(blobs, found, Modification('attenuate', power=2)),
             'solvent_suppressed': modify(blobs, found, Modification('solvent'))}.items():
         np.testing.assert_array_equal(read_map(output / f'a_{word}.mrc').array, wanted, word)
@@ -82,6 +84,41 @@ def test_labels_tell_what_was_done(source, output):
     labels = read_map(output / 'a_sigmoid_5_0.2.mrc').header['label']
     assert b'map modified by its scale, occupancy mode, 8 A' in bytes(labels[0])
     assert bytes(labels[1]) == b'sigmoid power 5 pivot 0.2 hedge 1 solvent kept seed 0'
+
+
+def test_masks_say_what_they_are_and_what_comes_next(source, output, capsys):
+    arguments = [str(source), '-o', str(output), '--no-scale', '--mask-weak', '--below', '0.6',
+                 '--mask-sigmoid', '5', '--pivot', '0.6', '--extend', '2', '--soft-edge', '5']
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    report = json.loads((output / 'a_report.json').read_text(encoding='utf-8'))
+    assert set(report['masks']) == {'mask_weak', 'mask_kept_sigmoid_5_0.6'}
+    for word, mask in report['masks'].items():
+        path = output / f'a_{word}.mrc'
+        assert (mask['extend'], mask['soft_edge']) == (2, 5)
+        assert f' {path.absolute()}' in mask['next']['relion']
+        assert mask['next']['relion'] in printed
+        labels = [bytes(label).decode() for label in read_map(path).header['label'][:2]]
+        assert 'mask, occupancy mode, 8 A' in labels[0]
+        assert 'extend 2 A, soft edge 5 A' in labels[1]
+    assert 'scale below 0.6' in labels[1] or 'sigmoid power 5 pivot 0.6' in labels[1]
+    assert report['masks']['mask_weak']['next']['relion'].endswith(f'{output}/a_mask_weak.mrc')
+
+
+def test_a_mask_of_nothing_leaves_the_rest(source, output, capsys):
+    wanted = {'output_dir': output, 'mask_weak': True, 'below': 0.02, 'mask_strong': True}
+    outcome, = run_batch(source, **wanted)
+    assert outcome.failed
+    assert outcome.message.startswith('mask_weak was not made: ')
+    assert 'raise --below' in outcome.message
+    assert names(output) == ['a_mask_strong.mrc', 'a_report.json', 'a_scale_occupancy.mrc']
+    assert set(read_report(outcome)['refused']) == {'mask_weak'}
+    again, = run_batch(source, **wanted)
+    assert (again.status, again.message) == (outcome.status, outcome.message)
+    # What is advised works.
+    better, = run_batch(source, **{**wanted, 'below': 0.6, 'overwrite': True})
+    assert better.status == 'done', better.message
+    assert 'a_mask_weak.mrc' in names(output)
 
 
 def test_one_bad_map_does_not_stop_the_rest(source, output, blobs, write, shell):

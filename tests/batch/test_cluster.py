@@ -6,8 +6,10 @@ import re
 import subprocess
 import time
 
+import numpy as np
 import pytest
 from chimerax.occupy.batch import cluster, run_batch
+from chimerax.occupy.batch.series import run_series
 
 distributed = pytest.importorskip('distributed')
 
@@ -115,3 +117,13 @@ def test_a_worker_is_killed_and_nothing_is_lost(shell, scheduler, workers, many_
     assert {path.name: path.read_bytes() for path in there.glob('*.mrc')} == maps
     # What the victim had half written went when its map was done again.
     assert not list(there.glob('.*'))
+
+
+def test_series(scheduler, workers, assembly, tmp_path):
+    for number in range(3):
+        assembly.map(f'volumes/vol_{number}.mrc', [1, 1, 1 - number / 2, number / 2], seed=number)
+    options = {'model': assembly.model, 'fit_resolution': 12, 'images': 'none'}
+    found = run_series(tmp_path / 'volumes', output_dir=tmp_path / 'there', dask=scheduler,
+                       **options)
+    here = run_series(tmp_path / 'volumes', output_dir=tmp_path / 'here', jobs=1, **options)
+    np.testing.assert_allclose(found.table.occupancy, here.table.occupancy, atol=1e-4)

@@ -1,6 +1,8 @@
-"""The commands and programs of docs/batch.md, run as they stand there."""
+"""The commands and programs of docs/batch.md and docs/series.md, run as they stand there."""
 
 import gzip
+import json
+import pickle
 import re
 import shlex
 import sys
@@ -13,22 +15,24 @@ from chimerax.occupy.batch import Request
 from chimerax.occupy.batch.cli import main
 
 DOCUMENT = Path(__file__).parents[2] / 'docs' / 'batch.md'
+SERIES = DOCUMENT.with_name('series.md')
 COMMAND = 'chimerax -m chimerax.occupy '
 
 
-def blocks(language):
-    """The text of every block of a language in the document."""
-    text = DOCUMENT.read_text(encoding='utf-8')
+def blocks(language, document=DOCUMENT):
+    """The text of every block of a language in a document."""
+    text = document.read_text(encoding='utf-8')
     return re.findall(rf'^```{language}\n(.*?)^```', text, re.M | re.S)
 
 
 @pytest.fixture
-def in_folder(blobs, write, tmp_path, monkeypatch):
+def in_folder(blobs, write, assembly, tmp_path, monkeypatch):
     """Makes a folder with the maps that the document speaks of the current one."""
     monkeypatch.chdir(tmp_path)
     for name in ('maps', 'masked', 'masks_of_solvent', 'classes'):
         Path(name).mkdir()
-    write(Path('map.mrc'), blobs)
+    assembly.map('map.mrc', [1, 1, 0.7, 0.5])
+    assembly.model.rename('model.cif')
     for number in (1, 2):
         path = write(Path(f'maps/emd_{number}.map'), blobs * number)
         Path(f'{path}.gz').write_bytes(gzip.compress(path.read_bytes(), 1))
@@ -89,6 +93,46 @@ def test_results_are_called_what_the_document_says():
             if name in values:
                 values[name] = float(values[name])
         request = Request(**values)
-        made = {*request.modifications, *request.subtractions}
-        made |= {name for name in ('confidence', 'mask_solvent') if getattr(request, name)}
+        made = {*request.modifications, *request.masks}
+        made |= {'confidence'} if request.confidence else set()
         assert files in made
+
+
+@pytest.fixture
+def with_volumes(assembly, write, tmp_path, monkeypatch):
+    """Makes a folder with the volumes that docs/series.md speaks of the current one."""
+    monkeypatch.chdir(tmp_path)
+    for number in range(3):
+        assembly.map(f'volumes/vol_{number:03}.mrc', [1, 1, 1 - number / 2, number / 2],
+                     seed=number)
+    assembly.model.rename('model.cif')
+    Path('masks').mkdir()
+    for name, density in zip('AB', assembly._densities, strict=False):
+        write(Path(f'masks/{name}.mrc'), (density > 0.3 * density.max()).astype(np.float32),
+              voxel=(assembly.STEP,) * 3)
+    Path('groups.txt').write_text(*blocks('text', SERIES), encoding='utf-8')
+    Path('labels.pkl').write_bytes(pickle.dumps(np.array([0, 1, 2, 2, 1, 0, 0])))
+
+
+def test_commands_of_series(with_volumes, capsys, monkeypatch):
+    # Pictures are tested by themselves.
+    monkeypatch.setattr('chimerax.occupy.batch.seriesresults._figures', lambda *_: ())
+    commands = [line for block in blocks('sh', SERIES) for line in block.splitlines()]
+    assert len(commands) > 6
+    for command in commands:
+        assert command.startswith(COMMAND)
+        words = shlex.split(command.removeprefix(COMMAND))
+        status = main([*words, '-j', '1', *([] if {'--masks', '--method'} & {*words} else
+                                            ['--fit-resolution', '12'])])
+        assert status == 0, (command, capsys.readouterr().err)
+    assert Path('occupy_series/particles_1.pkl').is_file()
+    report = json.loads(Path('listed/series.json').read_text(encoding='utf-8'))
+    assert report['groups'] == ['core', 'arm', '/D']
+    assert report['inputs']['groups']['sha256']
+
+
+def test_program_of_series(with_volumes, capsys, monkeypatch):
+    monkeypatch.setattr('chimerax.occupy.batch.seriesresults._figures', lambda *_: ())
+    for program in blocks('python', SERIES):
+        exec(program, {})
+    assert "('/A', '/B', '/C', '/D') (4, 3)" in capsys.readouterr().out

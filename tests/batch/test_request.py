@@ -16,10 +16,12 @@ def test_request_travels_as_plain_values():
 
 def test_mode_follows_what_is_asked_for():
     assert Request().mode == 'resolution'
-    assert Request(confidence=True, solvent=True, mask_solvent=True).mode == 'resolution'
+    assert Request(confidence=True, solvent=True).mode == 'resolution'
     assert Request(amplify=3).mode == Request(mask_sigmoid=3).mode == 'occupancy'
-    with pytest.raises(ValueError, match='leave out mode resolution'):
-        Request(amplify=3, mode='resolution')
+    assert Request(mask_solvent=True).mode == Request(mask_weak=True).mode == 'occupancy'
+    for wanted in ({'amplify': 3}, {'mask_strong': True}):
+        with pytest.raises(ValueError, match='leave out mode resolution'):
+            Request(**wanted, mode='resolution')
 
 
 def test_results_are_named_by_what_they_are():
@@ -27,7 +29,9 @@ def test_results_are_named_by_what_they_are():
                       mask_sigmoid=5, pivot=0.25)
     assert list(request.modifications) == [
         'amplified_2', 'amplified_3', 'attenuated_3', 'sigmoid_5_0.25', 'solvent_suppressed']
-    assert list(request.subtractions) == ['mask_kept_attenuate_4', 'mask_kept_sigmoid_5_0.25']
+    assert list(request.masks) == ['mask_kept_attenuate_4', 'mask_kept_sigmoid_5_0.25']
+    assert list(Request(mask_weak=True, mask_strong=True, mask_solvent=True).masks) == [
+        'mask_solvent', 'mask_weak', 'mask_strong']
     assert list(Request(amplify=3, output='gain').modifications) == ['amplified_3_gain']
 
 
@@ -40,6 +44,12 @@ def test_results_are_named_by_what_they_are():
     ('pivot has nothing to act on', {'amplify': 2, 'pivot': 0.5}),
     ('give only one of', {'full_scale': 'naive', 'full_scale_from': 'a.json'}),
     ('output_low_pass and match_histogram', {'amplify': 2, 'output': 'gain', 'output_low_pass': 9}),
+    ('below has nothing to act on: give mask_weak too', {'below': 0.4, 'mask_strong': True}),
+    ('above has nothing to act on', {'above': 0.4}),
+    ('mask_threshold has nothing to act on', {'mask_threshold': 0.4}),
+    ('covers has nothing to act on: give mask_attenuate or', {'covers': 'subtracted'}),
+    ('soft_edge has nothing to act on', {'soft_edge': 4.0, 'amplify': 2}),
+    ('extend must be at least 0 Å', {'extend': -1.0, 'mask_weak': True}),
     ('solvent works by confidence', {'solvent': True, 'modify_everywhere': True}),
 ])
 def test_contradictions_are_refused(sentence, values):

@@ -7,18 +7,9 @@ import numpy as np
 import pytest
 from chimerax.core.errors import UserError
 
-from ..models import atom_line, strand
+from ..models import atom_line, sheet
 
 TRUTH = {'A': 1.0, 'B': 0.4, 'C': 1.0}
-
-
-def sheet(chain, x, serial):
-    """A chain of four strands side by side."""
-    lines = []
-    for row in range(4):
-        lines += strand(chain, (x, -8.0, 5.0 * row), 10, first=1 + 12 * row,
-                        serial=serial + 50 * row)
-    return lines
 
 
 @pytest.fixture
@@ -32,28 +23,9 @@ def model(open_model):
 
 
 @pytest.fixture
-def make_map(session, run, model):
-    """Makes a map of chains at stated occupancies, with noise: `make_map({'A': 1, …})`."""
-    def made(truth=TRUTH, noise=0.02, seed=0, name='made'):
-        whole = run('molmap #1 5 gridSpacing 1.3 edgePadding 14')
-        total = np.zeros(whole.full_matrix().shape, np.float32)
-        for chain, occupancy in truth.items():
-            part = run(f'molmap #1/{chain} 5 onGrid #{whole.id_string}')
-            total += occupancy * part.full_matrix()
-            session.models.close([part])
-        rough = np.random.default_rng(seed).standard_normal(total.shape)
-        total += noise * total.max() * rough.astype(np.float32)
-        from chimerax.map import volume_from_grid_data
-        from chimerax.map_data import ArrayGridData
-        data = whole.data
-        grid = ArrayGridData(total, data.origin, data.step, name=name)
-        session.models.close([whole])
-        volume = volume_from_grid_data(grid, session, show_dialog=False)
-        volume.set_parameters(surface_levels=[0.3 * total.max()])
-        volume.update_drawings()
-        return volume
-
-    return made
+def make_map(model, make_map):
+    """Makes a map of the model's chains, with `TRUTH` unless told otherwise; tests/conftest.py."""
+    return lambda truth=TRUTH, **options: make_map(truth, **options)
 
 
 def values(fitted, index=0):

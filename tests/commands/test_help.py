@@ -14,7 +14,7 @@ UNITS = {'residues': 'Residues', 'Å': '&Aring;', 'voxels': 'voxels'}
 #: Keywords whose setting has another name.
 SETTING_OF = {'threshold': 'mask_threshold', 'distance': 'region_distance'}
 #: Keywords that are called as a setting of other commands is.
-OTHERS = {('occupy fit', 'output')}
+OTHERS = {('occupy fit', 'output'), ('occupy show', 'above'), ('occupy show', 'below')}
 #: The keywords of `occupy` itself have sections of their own.
 OWN_SECTIONS = {'occupy': ('estimation', 'colouring', 'output')}
 
@@ -24,14 +24,14 @@ class Page:
 
     def __init__(self, text):
         self.text = re.sub(r'\s+', ' ', text.replace('&nbsp;', ' '))
-        parts = re.split(r'<a name="(\w+)"></a>', self.text)
+        parts = re.split(r'<a name="([\w-]+)"></a>', self.text)
         self.sections = dict(zip(parts[1::2], parts[2::2], strict=True))
 
     def sections_for(self, name):
         """The sections that explain a command: its own, then those that it points to."""
-        own = OWN_SECTIONS.get(name) or (name.split()[-1],)
+        own = OWN_SECTIONS.get(name) or (_anchor(name),)
         texts = [self.sections[one] for one in own if one in self.sections]
-        for anchor in re.findall(r'href="#(\w+)"', ' '.join(texts)):
+        for anchor in re.findall(r'href="#([\w-]+)"', ' '.join(texts)):
             texts.append(self.sections[anchor])
         # Options may themselves point to options that all commands share.
         if any('href="#output"' in text for text in texts):
@@ -45,6 +45,11 @@ class Page:
             if found:
                 return found.group()
         return None
+
+
+def _anchor(name):
+    """Where ChimeraX looks for the help of a command: series-open for `occupy series open`."""
+    return '-'.join(name.split()[1:])
 
 
 @pytest.fixture(scope='module')
@@ -91,7 +96,7 @@ def test_every_command_has_its_place(page, commands):
     for name in commands:
         assert f'<b>{name}</b>' in page.text, name
         if name != 'occupy':
-            assert name.split()[-1] in page.sections, name
+            assert _anchor(name) in page.sections, name
 
 
 def test_every_keyword_is_explained(page, commands):
@@ -142,6 +147,10 @@ def test_other_numbers_are_those_of_the_core(page, commands):
     assert f'<i>power</i> (default {power:g})' in page.sections['mask']
     region = page.explanation('occupy', 'fullScaleRegion')
     assert f'within {default("region_distance"):g} &Aring; of atoms' in region
+    at = page.explanation('occupy', 'fullScaleAt')
+    assert f'within {default("region_distance"):g} &Aring; of it' in at
+    from chimerax.occupy.session.pointing import NEARBY
+    assert f'within {NEARBY:g} &Aring;' in page.sections['at']
     threshold = default('solvent_mask_threshold')
     assert f'above {threshold:g} are covered' in page.explanation('occupy', 'solventMask')
 
@@ -156,7 +165,7 @@ def test_default_range(page):
 
 
 def test_links_within_the_page(page):
-    for anchor in re.findall(r'href="#(\w+)"', page.text):
+    for anchor in re.findall(r'href="#([\w-]+)"', page.text):
         assert anchor in page.sections, anchor
 
 
@@ -168,7 +177,7 @@ def test_the_page_is_found(run, log, commands, pytestconfig):
         if name == 'occupy':
             assert 'commands/occupy.html' in log.text()
         else:
-            assert f'occupy.html#{name.split()[-1]}' in log.text(), name
+            assert f'occupy.html#{_anchor(name)}' in log.text(), name
 
 
 def test_examples_can_be_run(session, run, page, open_array):

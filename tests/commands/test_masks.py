@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from chimerax.core.errors import UserError
 
+from ..filemaps import write_file
+
 
 @pytest.fixture
 def found(run, session, blobs):
@@ -50,7 +52,30 @@ def test_masks_are_those_of_the_core(run, blobs, found, log, words, settings, cu
     np.testing.assert_array_equal(volume.full_matrix(), expected)
     assert (expected.min(), expected.max()) == (0, 1)
     assert tuple(volume.data.size) == tuple(blobs.data.size)
-    assert 'Next, in' in log.text()
+    assert f'Next, with {volume.name} #3, in RELION: ' in log.text()
+
+
+@pytest.mark.parametrize(('words', 'options'), [
+    ('solvent threshold 0.4', {'mask_solvent': True, 'mask_threshold': 0.4}),
+    ('weak below 0.6 extend 2', {'mask_weak': True, 'below': 0.6, 'extend': 2.0}),
+    ('strong softEdge 5', {'mask_strong': True, 'soft_edge': 5.0}),
+    ('subtraction attenuate 2', {'mask_attenuate': 2}),
+    ('subtraction sigmoid 5 pivot 0.6 covers subtracted',
+     {'mask_sigmoid': 5, 'pivot': 0.6, 'covers': 'subtracted'})])
+def test_the_batch_makes_the_very_same(run, session, tmp_path, two_blobs, words, options):
+    from chimerax.occupy.batch import run_batch
+    path = write_file(tmp_path / 'blobs.mrc', two_blobs(), origin=(10, 20, -5))
+    run(f'open "{path}"')
+    (mask,) = run(f'occupy mask #1 {words} file "{tmp_path / "window.mrc"}"')
+    outcome, = run_batch(path, output_dir=tmp_path / 'out', scale=False, **options)
+    assert outcome.status == 'done', outcome.message
+    (file,) = outcome.files
+    with mrcfile.open(tmp_path / 'window.mrc') as window, mrcfile.open(file) as batch:
+        np.testing.assert_array_equal(window.data, batch.data)
+        np.testing.assert_array_equal(mask.full_matrix(), batch.data)
+        assert batch.data.min() < 0.5 < batch.data.max() <= 1
+        for name in ('nx', 'mx', 'nxstart', 'mapc', 'cella', 'cellb', 'origin', 'mode'):
+            assert window.header[name] == batch.header[name], name
 
 
 def test_a_mask_of_a_region_and_confined_to_one(run, blobs, found, open_array):
@@ -73,10 +98,13 @@ def test_mask_is_on_the_grid_of_the_map_and_saved_as_it_is(run, open_array, tmp_
     if how == 'file':
         (volume,) = run(f'occupy mask #1 solvent file "{path}"')
         assert volume.name == 'blobs solvent mask'
-        assert f'--solvent_mask {path}' in log.text()
     else:
         (volume,) = run('occupy mask #1 solvent')
+        assert '--mask mask.mrc' in log.text()
         run(f'save "{path}" models #{volume.id_string}')
+    assert log.text().count(f"--mask '{path}' --o") == 1
+    run(f'rename #{volume.id_string} mine')
+    assert log.text().count(f"--mask '{path}' --o") == 1
     with mrcfile.open(path) as file:
         assert file.data.shape == source.full_matrix().shape
         assert file.data.min() == 0
@@ -84,6 +112,33 @@ def test_mask_is_on_the_grid_of_the_map_and_saved_as_it_is(run, open_array, tmp_
         assert (file.data == volume.full_matrix()).all()
         assert [float(file.header.origin[axis]) for axis in 'xyz'] == pytest.approx([10, 20, -5])
         assert float(file.voxel_size.x) == pytest.approx(1.5)
+
+
+def test_what_is_kept_is_seen_by_what_it_leaves_out(run, blobs, found):
+    (volume,) = run('occupy mask #1 subtraction sigmoid 5 pivot 0.6')
+    run('wait 1')
+    (surface,) = volume.surfaces
+    low, high = surface.geometry_bounds().xyz_min, surface.geometry_bounds().xyz_max
+    corner = [n - 1 for n in volume.data.size]
+    assert (low > 2).all()
+    assert (high < np.array(volume.data.ijk_to_xyz(corner)) - 2).all()
+
+
+def test_the_use_of_a_mask_outlives_a_session(run, session, blobs, found, tmp_path, log):
+    from chimerax.occupy.session.masks import next_of
+    run('occupy mask #1 subtraction sigmoid 5 pivot 0.6 covers subtracted')
+    run('occupy mask #1 weak below 0.6')
+    run(f'save "{tmp_path / "masks.cxs"}"')
+    run('close')
+    run(f'open "{tmp_path / "masks.cxs"}"')
+    made = {model.name: model for model in session.models.list() if model.name.endswith('mask')}
+    assert 'Particle Subtraction' in next_of(made['blobs subtraction mask']).to_copy
+    weak = made['blobs weak mask']
+    assert next_of(weak).to_copy.endswith('--flatten_solvent --solvent_mask mask.mrc')
+    run(f'save "{tmp_path / "weak.mrc"}" models #{weak.id_string}')
+    assert next_of(weak).to_copy.endswith(f'--solvent_mask {tmp_path / "weak.mrc"}')
+    assert f'--solvent_mask {tmp_path / "weak.mrc"}' in log.text()
+    assert next_of(made['blobs subtraction mask']).cryosparc.startswith('Import 3D Volumes of mask')
 
 
 @pytest.mark.parametrize(('words', 'message'), [

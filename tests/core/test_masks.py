@@ -8,13 +8,10 @@ from chimerax.occupy.core import (
     content_region,
     estimate,
     make_mask,
-    region_mask,
-    solvent_definition,
-    subtraction_mask,
     targeted_occupancy,
 )
 from chimerax.occupy.core.curves import gain
-from chimerax.occupy.core.distance import distances
+from chimerax.occupy.core.distance import distances, soft_edge
 from chimerax.occupy.core.interpolate import resample
 from chimerax.occupy.core.localmax import order_share
 from chimerax.occupy.core.masks import mask_level
@@ -27,30 +24,12 @@ def found(request, pair_map):
     return estimate(pair_map, 1.5, mode='occupancy', max_box=request.param)
 
 
-def test_solvent_definition_is_the_scale_above_a_threshold(pair_map, found):
+def test_a_hard_solvent_mask_is_the_published_definition(pair_map, found):
     scale = resample(found.scale, pair_map.shape)
     for threshold in (0.3, 0.6):
-        mask = solvent_definition(found, threshold)
-        assert mask.shape == pair_map.shape
-        np.testing.assert_array_equal(mask, (scale > threshold).astype(np.float32))
-
-
-@pytest.mark.parametrize('modification', [
-    Modification('attenuate', power=3), Modification('sigmoid', power=5, pivot=0.3)])
-def test_subtraction_masks_cover_what_is_kept_or_what_is_subtracted(pair_map, found, modification):
-    scale = resample(found.scale, pair_map.shape)
-    kept = subtraction_mask(found, modification)
-    expected = np.minimum(gain(scale, modification, limit=0), 1)
-    np.testing.assert_allclose(kept, expected, atol=1e-6)
-    np.testing.assert_allclose(subtraction_mask(found, modification, 'subtracted'), 1 - expected,
-                               atol=1e-6)
-    assert kept.min() >= 0
-    assert kept.max() == 1
-
-
-def test_amplification_makes_no_subtraction_mask(found):
-    with pytest.raises(ValueError, match='attenuate or sigmoid'):
-        subtraction_mask(found, Modification('amplify'))
+        mask = make_mask(pair_map, found, Mask('solvent', threshold=threshold, soft_edge=0))
+        assert mask.dtype == np.float32
+        np.testing.assert_array_equal(mask, scale > threshold)
 
 
 def test_targeted_occupancy_of_each_ball(pair_map, found):
@@ -152,7 +131,7 @@ def test_what_is_kept_is_the_complement_and_holds_the_solvent(three):
     np.testing.assert_allclose(kept, 1 - subtracted, atol=1e-6)
     assert (kept[far_from(weak, 12)] == 1).all()
     # The published one takes solvent away, and jumps.
-    published = subtraction_mask(found, STEEP)
+    published = np.minimum(gain(found.scale, STEEP, limit=0), 1)
     assert (published < 0.5).mean() > 0.5
     assert steepest_crossing(published) > 0.6
     assert steepest_crossing(kept) < 0.55
@@ -206,15 +185,15 @@ def test_extension_and_edge_are_in_angstrom(three):
     assert (mask[away <= 3] == 1).all()
     assert (mask[away >= 9] == 0).all()
     np.testing.assert_allclose(mask[np.isclose(away, 6)], 0.5, atol=1e-5)
-    # Derived: half of the low-pass of 8 Å, but three voxels of 1.5 Å.
+    # Derived: half of the low-pass of 8 Å, which is more than two voxels of 1.5 Å.
     np.testing.assert_array_equal(make_mask(array, found, Mask('weak')),
-                                  make_mask(array, found, Mask('weak', soft_edge=4.5)))
-    assert Mask('weak').derive_soft_edge(8, 1.0) == 4
+                                  make_mask(array, found, Mask('weak', soft_edge=4)))
+    assert Mask('weak').derive_soft_edge(9, 3.0) == 6
 
 
 def test_a_solvent_mask_begins_where_the_scale_passes_the_threshold(three):
     array, _, found = three
-    hard = solvent_definition(found, 0.6) > 0
+    hard = make_mask(array, found, Mask('solvent', threshold=0.6, soft_edge=0)) > 0
     mask = make_mask(array, found, Mask('solvent', threshold=0.6))
     assert ((mask == 1) == hard).all()
     assert ((mask > 0) & (mask < 1)).any()
@@ -228,16 +207,15 @@ def test_a_region_confines_a_mask_or_makes_one(three):
     assert half.any()
     np.testing.assert_array_equal(half, make_mask(array, found, Mask('weak', soft_edge=0)) * region)
     mask = make_mask(array, found, Mask('region', extend=2), region)
-    np.testing.assert_array_equal(mask, region_mask(region, found.source_grid,
-                                                    Mask('region', extend=2)))
+    np.testing.assert_array_equal(mask, soft_edge(region, found.source_grid, 2, 4))
     assert (mask[region] == 1).all()
     assert mask[:, :, :60].max() == 0
 
 
 @pytest.mark.parametrize(('mask', 'words'), [
-    (Mask('weak', below=0.02), 'raise "below"'),
+    (Mask('weak', below=0.02), 'raise below'),
     (Mask('solvent', threshold=1.0), 'nowhere above the threshold'),
-    (Mask('strong', above=0.99), 'lower "above"'),
+    (Mask('strong', above=0.99), 'lower above'),
     (Mask('subtraction', modification=Modification('attenuate', power=1)), 'subtracts nothing'),
 ])
 def test_a_mask_of_nothing_is_refused(three, mask, words):

@@ -1,19 +1,23 @@
+import ast
 import dataclasses
+import pathlib
 import pickle
 
 import numpy as np
 import pytest
+from chimerax.occupy import core
 from chimerax.occupy.core import SETTINGS, Grid, Modification, Parameters, derive
-from chimerax.occupy.core.parameters import KINDS, default, keyword
+from chimerax.occupy.core.parameters import KINDS, FitParameters, Mask, default, keyword
 from chimerax.occupy.core.wording import INVERT, Face, Remark, SettingError, worded
 
 
 def test_every_field_has_a_setting_with_text_and_the_same_default():
-    for kind in (Parameters, Modification):
+    names = {'threshold': 'mask_threshold'}
+    for kind in (Parameters, Modification, FitParameters, Mask):
         for field in dataclasses.fields(kind):
-            if field.name == 'kind':
+            if field.name in ('kind', 'modification'):
                 continue
-            setting = SETTINGS[field.name]
+            setting = SETTINGS[names.get(field.name, field.name)]
             assert setting.text.endswith('.')
             assert field.default == setting.default
 
@@ -26,6 +30,24 @@ def test_defaults_of_the_published_method():
     assert default('scale_limit') == 0.05
     assert (default('color_low'), default('color_high')) == (0.2, 1)
     assert default('mode') == 'resolution'
+
+
+def sentences_of(path):
+    """String constants of a module that are no docstrings."""
+    tree = ast.parse(path.read_text(encoding='utf-8'))
+    documented = {id(node.value) for node in ast.walk(tree)
+                  if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
+    return [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)
+            and isinstance(node.value, str) and id(node) not in documented]
+
+
+def test_the_core_speaks_no_language_of_a_face():
+    words = {'ChimeraX', 'UserError', *(keyword(name) for name in SETTINGS if '_' in name)}
+    modules = list(pathlib.Path(core.__file__).parent.glob('*.py'))
+    assert len(modules) > 20
+    for path in modules:
+        for text in sentences_of(path):
+            assert not [word for word in words if word in text], (path.name, text)
 
 
 def test_keywords_are_camel_case():

@@ -226,6 +226,8 @@ def test_architecture_names_modules_that_exist():
     packages = [path.parent.name for path in (REPOSITORY / 'src').glob('*/__init__.py')]
     for package in packages:
         assert f'`{package}/`' in text_of(REPOSITORY / 'docs/architecture.md'), package
+    core = {path.name for path in (REPOSITORY / 'src/core').glob('[a-z]*.py')}
+    assert core <= names
 
 
 def test_knowledge_has_the_direction_that_is_said():

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from chimerax.occupy.modelfiles import ModelFileError, read_model
+from chimerax.occupy.modelfiles import ModelFileError, pdb, read_model
 
 #: element, atom, altloc, residue, chain, number, insertion code, x, occupancy, B, kind, HETATM
 ATOMS = [
@@ -198,3 +198,15 @@ def test_what_is_no_model(tmp_path, content, sentence):
 def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_model(tmp_path / 'none.pdb')
+
+
+def test_shares_of_conformers():
+    alternate = [
+        ('C', 'CA', 'A', 'SER', 'A', 52, '', 1, .3, 30, 'protein', False),
+        ('O', 'OG', 'A', 'SER', 'A', 52, '', 2, .2, 30, 'protein', False),
+        ('C', 'CA', 'B', 'SER', 'A', 52, '', 3, .1, 30, 'protein', False),
+        ('C', 'CB', '', 'SER', 'A', 52, '', 4, .5, 30, 'protein', False),
+        ('C', 'CA', 'A', 'GLY', 'A', 53, '', 5, 0, 40.5, 'protein', False),
+        ('C', 'CA', 'B', 'GLY', 'A', 53, '', 6, 0, 40.5, 'protein', False)]
+    model = pdb.read(pdb_text(alternate))
+    np.testing.assert_allclose(model.shares, [.75, .75, .25, 1, .5, .5])

@@ -50,13 +50,31 @@ def test_the_header_stays_relions_but_for_the_statistics(refinement, occupy):
 
 def test_the_weak_part_is_weakened_and_the_full_one_is_not(refinement, occupy):
     refinement.map = refinement.two_blobs(weak=0.3)
-    occupy(refinement.ask())
-    changed = _result(refinement)
-    full, weak = ((changed[half] * (refinement.map[half] > 0.1)).sum()
-                  / refinement.map[half][refinement.map[half] > 0.1].sum()
-                  for half in (np.s_[..., :16], np.s_[..., 16:]))
+    occupy(refinement.ask(), '--kind', 'sigmoid')
+    full, weak = _kept(refinement)
     assert full > 0.85
     assert weak < 0.6 * full
+
+
+def test_solvent_is_left_out_and_weak_parts_stay(refinement, occupy):
+    refinement.map = refinement.two_blobs(weak=0.3)
+    occupy(refinement.ask(), '--kind', 'solvent')
+    full, weak = _kept(refinement)
+    assert 1 >= full > 0.95
+    assert 1 >= weak > 0.9
+    # The corners were noise and nothing else.
+    assert refinement.map[:4, :4, :4].std() > 0.01
+    assert not _result(refinement)[:4, :4, :4].any()
+    assert refinement.log()['kind'] == 'solvent'
+    assert 'power' not in refinement.log()
+
+
+def _kept(refinement):
+    """Shares of the density of the full and of the weak blob that are in the result."""
+    changed = _result(refinement)
+    return [(changed[half] * (refinement.map[half] > 0.1)).sum()
+            / refinement.map[half][refinement.map[half] > 0.1].sum()
+            for half in (np.s_[..., :16], np.s_[..., 16:])]
 
 
 def test_the_crop_to_the_current_size_loses_nothing(refinement, occupy):

@@ -13,50 +13,7 @@ pytestmark = pytest.mark.skipif(
     not shutil.which('relion_refine') or not shutil.which('relion_external_reconstruct'),
     reason='RELION is not installed')
 
-BOX, PIXEL, NUMBER = 32, 3.0, 40
-
-
-@pytest.fixture(scope='module')
-def particles(tmp_path_factory):
-    """A folder with a star of projections of two blobs, and the map they are made of."""
-    from scipy.ndimage import affine_transform, gaussian_filter
-
-    folder = tmp_path_factory.mktemp('particles')
-    rng = np.random.default_rng(5)
-    z, y, x = (index - BOX // 2 for index in np.indices((BOX,) * 3))
-    density = np.zeros((BOX,) * 3)
-    for place in (-5, 5):
-        near = z ** 2 + y ** 2 + (x - place) ** 2 < 16
-        density += gaussian_filter(near * rng.random((BOX,) * 3) ** 3, 1)
-    images, rows = [], []
-    for i in range(NUMBER):
-        tilt = 360 * i / NUMBER
-        c, s = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
-        # R_y(tilt) of RELION's angles, as it acts on (z, y, x).
-        turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
-        centre = np.full(3, BOX // 2)
-        turned = affine_transform(density, turn.T, centre - turn.T @ centre, order=1)
-        images.append(turned.sum(axis=0))
-        rows.append(f'{i + 1:06d}@{folder}/particles.mrcs 0 {tilt:.3f} 0 0 0 1')
-    images = np.array(images)
-    images = images / images.std() + rng.standard_normal(images.shape)
-    around = np.hypot(y[0], x[0]) > BOX * 0.45
-    images -= images[:, around].mean(axis=1)[:, None, None]
-    images /= images[:, around].std(axis=1)[:, None, None]
-    for name, array in (('particles.mrcs', images), ('reference.mrc', gaussian_filter(density, 2))):
-        with mrcfile.new(folder / name) as file:
-            file.set_data(array.astype(np.float32))
-            file.voxel_size = PIXEL
-    labels = ('rlnImageName', 'rlnAngleRot', 'rlnAngleTilt', 'rlnAnglePsi', 'rlnOriginXAngst',
-              'rlnOriginYAngst', 'rlnOpticsGroup')
-    optics = ('rlnOpticsGroupName', 'rlnOpticsGroup', 'rlnVoltage', 'rlnSphericalAberration',
-              'rlnAmplitudeContrast', 'rlnImagePixelSize', 'rlnImageSize',
-              'rlnImageDimensionality')
-    (folder / 'particles.star').write_text('\n'.join(
-        ['data_optics', '', 'loop_', *(f'_{label}' for label in optics),
-         f'one 1 300 2.7 0.1 {PIXEL} {BOX} 2', '', 'data_particles', '', 'loop_',
-         *(f'_{label}' for label in labels), *rows]) + '\n')
-    return folder
+PIXEL = 3.0     # of `particles`
 
 
 def _refine(particles, folder, environment, words, *options):

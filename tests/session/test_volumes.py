@@ -115,3 +115,15 @@ def full_scale_of(scale):
 
     source = volumes.source_of(scale)
     return record(scale.session).estimate_for(source, 'resolution').full_scale
+
+
+def test_specifiers_of_several_models(run, session, open_array):
+    from chimerax.core.commands import ModelsArg
+    from chimerax.occupy.session.volumes import spec_of
+    maps = [open_array(name=str(number)) for number in range(5)]
+    run('rename #2 id #1.1; rename #4 id #1.7')
+    for some in ([maps[0]], maps[2:3], [maps[1], maps[3]], [maps[4], maps[2], maps[3]]):
+        models, _, rest = ModelsArg.parse(spec_of(some), session)
+        assert not rest
+        assert set(models) & set(maps) >= set(some)
+        assert set(models) & set(maps) <= {*some, *(maps[1], maps[3]) * (maps[0] in some)}

@@ -1,6 +1,7 @@
 """The tabs that measure and make masks: the commands, what stands in the table, files."""
 
 import csv
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -169,51 +170,146 @@ def test_classes(measure, panel, model, open_array, two_blobs, events, commands)
     assert len(colors) == 2     # a heat map
 
 
-def test_errors_are_numbers_of_their_own(panel):
-    from types import SimpleNamespace
+def given(names):
+    """Groups as a fit has them where the user named them by specifiers."""
+    residues = SimpleNamespace(unique_residues=[])
+    return SimpleNamespace(given=True, groups=[SimpleNamespace(name=name) for name in names],
+                           members=lambda _index: residues)
 
+
+def test_errors_are_numbers_of_their_own(panel):
     from chimerax.occupy.tool.results import table_of
     groups = [SimpleNamespace(name='#2/A', occupancy=0.9, error=0.02, b_factor=50.0, b_error=4.0,
                               atoms=100, note=''),
               SimpleNamespace(name='ligand', occupancy=np.nan, error=np.nan, b_factor=np.nan,
                               b_error=np.nan, atoms=8, note='outside the map')]
     from chimerax.occupy.commands.fit import Fitted
-    table = table_of(Fitted([], [SimpleNamespace(groups=groups)], None, [], []))
+    table = table_of(Fitted([], [SimpleNamespace(groups=groups)],
+                            given(['#2/A', 'ligand']), [], []))
     panel.measure.show_results(table)
     assert cells(panel.measure)[0] == ['#2/A', '0.900 ± 0.020', '50 ± 4', '100', '']
     assert cells(panel.measure)[1] == ['ligand', '–', '–', '8', 'outside the map']
-    assert [row.spec for row in table.rows] == ['#2/A', '']
+    assert [row.spec for row in table.rows] == ['#2/A', 'ligand']
     assert table.csv()[0] == ['Group', 'Occupancy', 'Occupancy error', 'B (Å²)', 'B (Å²) error',
                               'Atoms', 'Note']
     assert table.csv()[1] == ['#2/A', '0.9', '0.02', '50', '4', '100', '']
 
 
 class TestMasks:
-    def test_commands(self, panel, estimated, events, commands):
-        masks, modify = panel.masks, panel.modify
+    @pytest.fixture
+    def choose(self, panel, events):
+        """`choose(kind)` chooses what the mask is to cover; returns the section."""
+        def chosen(kind):
+            panel.masks.what.setCurrentIndex(panel.masks.what.findData(kind))
+            events()
+            return panel.masks
+
+        return chosen
+
+    def test_commands(self, panel, estimated, events, commands, choose):
+        modify = panel.modify
         commands.clear()
-        masks.threshold.setValue(0.4)
-        masks.content.click()
+        choose('weak').make.click()
+        masks = choose('strong')
+        masks.values['strong'].setValue(0.7)
+        masks.extend.setValue(3)
+        masks.soft_edge.setValue(0)
+        masks.make.click()
+        masks.extend.setValue(0)
+        masks.soft_edge.setValue(masks.soft_edge.minimum())
+        masks = choose('solvent')
+        masks.values['solvent'].setValue(0.4)
+        masks.make.click()
         modify.kind.setCurrentIndex(modify.kind.findData('attenuate'))
-        events()
-        masks.subtraction.click()
+        choose('kept').make.click()
         modify.kind.setCurrentIndex(modify.kind.findData('sigmoid'))
-        modify.pivot.value = 0.5
-        masks.covers.setCurrentIndex(masks.covers.findData('subtracted'))
-        masks.subtraction.click()
+        modify.pivot.value = 0.6
+        masks = choose('subtracted')
+        masks.soft_edge.setValue(5.5)
+        masks.make.click()
         assert commands == [
+            'occupy mask #1 weak below 0.5',
+            'occupy mask #1 strong above 0.7 extend 3 softEdge 0',
             'occupy mask #1 solvent threshold 0.4',
             'occupy mask #1 subtraction attenuate 3 covers kept',
-            'occupy mask #1 subtraction sigmoid 3 pivot 0.5 covers subtracted']
+            'occupy mask #1 subtraction sigmoid 3 pivot 0.6 covers subtracted softEdge 5.5']
 
-    def test_only_what_takes_away_subtracts(self, panel, estimated, events):
-        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('amplify'))
+    def test_a_region_confines_it_or_is_all(self, panel, estimated, events, commands, open_array,
+                                            choose):
+        part = np.zeros(estimated.full_matrix().shape, np.float32)
+        part[:, :, part.shape[2] // 2:] = 1
+        region = open_array(part, name='half', level=None)
+        masks = choose('region')
+        assert 'Choose a region first' in masks.make.toolTip()
+        masks.region.value = region
         events()
-        assert 'under modify' in panel.masks.subtraction.toolTip().lower()
+        commands.clear()
+        masks.make.click()
+        choose('weak').make.click()
+        number = region.id_string
+        assert commands == [f'occupy mask #1 region #{number}',
+                            f'occupy mask #1 weak below 0.5 region #{number}']
+
+    def test_only_what_takes_away_subtracts(self, panel, estimated, events, choose):
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('amplify'))
+        masks = choose('kept')
+        assert 'under modify' in masks.make.toolTip().lower()
+        assert choose('weak').make.isEnabled()
+
+    def test_only_the_value_that_counts_is_shown(self, choose, estimated):
+        for kind in ('weak', 'strong', 'solvent', 'region', 'kept'):
+            masks = choose(kind)
+            shown = [one for one, box in masks.values.items() if not box.isHidden()]
+            assert shown == [one for one in (kind,) if one in masks.values]
+
+    def test_the_derived_edge_is_shown(self, panel, estimated, events, run):
+        box = panel.masks.soft_edge
+        assert box.text() == 'auto 4 Å'
+        run('occupy #1 mode occupancy lowPass 12.5')
+        panel.tabs.setCurrentWidget(panel.masks.widget)
+        events()
+        assert box.text() == 'auto 6.25 Å'
+        assert box.fontMetrics().horizontalAdvance(box.text()) < box.lineEdit().width()
+
+    def test_next_step_is_that_of_the_last_mask(self, panel, estimated, events, choose, run,
+                                                tmp_path):
+        from Qt.QtWidgets import QApplication
+
+        def copied():
+            events()
+            panel.masks.copy.click()
+            return QApplication.clipboard().text()
+
+        assert not panel.masks.copy.isEnabled()
+        modify = panel.modify
+        modify.kind.setCurrentIndex(modify.kind.findData('sigmoid'))
+        modify.pivot.value = 0.6
+        choose('kept').make.click()
+        assert copied().startswith('relion_particle_subtract ')
+        choose('subtracted').make.click()
+        assert copied().startswith('Import 3D Volumes of mask.mrc as a mask, then Particle Sub')
+        choose('weak').make.click()
+        assert '--flatten_solvent --solvent_mask mask.mrc' in copied()
+        # However it is saved.
+        run(f'save "{tmp_path / "weak.mrc"}" models #{panel.masks.last.id_string}')
+        assert f'--solvent_mask {tmp_path / "weak.mrc"}' in copied()
+        assert panel.bottom.status.text().startswith('Copied: ')
+
+    def test_choices_come_back(self, panel, estimated, choose):
+        masks = choose('strong')
+        masks.values['strong'].setValue(0.8)
+        masks.soft_edge.setValue(7)
+        state = masks.state()
+        choose('weak')
+        masks.set_state(state)
+        assert masks.state() == state
+        masks.set_state({'threshold': 0.3, 'covers': 'subtracted'})     # of 0.1
+        assert masks.kind == 'subtracted'
 
 
 def test_files(panel, measure, model, events, commands, tmp_path, monkeypatch):
     from chimerax.occupy.tool import filenames
+    from Qt.QtWidgets import QApplication
     answers = []
 
     def ask(_parent, _title, _folder, kinds):
@@ -224,7 +320,7 @@ def test_files(panel, measure, model, events, commands, tmp_path, monkeypatch):
     section.model.value = model
     events()
     section.measure.click()
-    panel.masks.content.click()
+    panel.masks.make.click()
     events()
     commands.clear()
     answers += ['', str(tmp_path / 'my report'), str(tmp_path / 'report.json'),
@@ -236,7 +332,8 @@ def test_files(panel, measure, model, events, commands, tmp_path, monkeypatch):
     section.save.click()
     panel.masks.save.click()
     assert f'"{tmp_path / "my report.txt"}"' in commands[0]
-    assert str(tmp_path / 'mask.mrc') in panel.masks.next_command()
+    panel.masks.copy.click()
+    assert f'--solvent_mask {tmp_path / "mask.mrc"}' in QApplication.clipboard().text()
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != '.pdb') == [
         'mask.mrc', 'my report.txt', 'report.json', 'table.csv']
     with open(tmp_path / 'table.csv', newline='', encoding='utf-8') as file:

@@ -26,7 +26,7 @@ class TestMap:
     def test_no_map(self, panel, commands):
         assert panel.volume is None
         for button in (panel.bottom.estimate, panel.color.apply_button, panel.bottom.create,
-                       panel.modify.live, panel.solvent.window, panel.masks.content,
+                       panel.modify.live, panel.solvent.window, panel.masks.make,
                        panel.measure.measure):
             assert not button.isEnabled()
             assert 'pen a map first' in button.toolTip()

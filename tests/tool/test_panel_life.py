@@ -86,7 +86,7 @@ class TestSessions:
                                            open_array):
         panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('sigmoid'))
         panel.bottom.create.click()
-        panel.masks.content.click()
+        panel.masks.make.click()
         events()
         lines = list(commands)
         made = [(model.id, model.name, model.full_matrix().copy())

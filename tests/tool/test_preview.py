@@ -76,6 +76,27 @@ def test_the_estimate_stays_valid(session, preview, estimated):
     assert record(session).entry(estimated, 'occupancy').stale == ''
 
 
+def test_what_is_shown_by_scale_holds_in_a_preview_and_after(run, estimated, preview):
+    run('occupy show #1 above 0.6')
+    before = look(estimated)
+    preview.now('attenuate', power=1.2)
+    surface = estimated.surfaces[0]
+    assert len(surface.triangle_mask) == len(surface.triangles)
+    assert 0 < np.sum(surface.triangle_mask) < len(surface.triangles)
+    preview.stop()
+    assert same(look(estimated), before)
+
+
+def test_what_is_shown_anew_in_a_preview_stays(run, estimated, preview):
+    preview.now('attenuate', power=1.2)
+    run('occupy show #1 above 0.6')
+    preview.stop()
+    surface = estimated.surfaces[0]
+    assert len(surface.triangle_mask) == len(surface.triangles)
+    run('undo')
+    assert surface.triangle_mask is None
+
+
 def test_dust_and_plain_colours_come_back(run, session, estimated, preview):
     run('surface dust #1 size 5; color #1 red')
     before = look(estimated)

@@ -55,11 +55,15 @@ def modes(session):
 
 
 def test_every_button_has_a_command_and_an_icon(bundle):
-    from chimerax.occupy.tool import toolbar
-    assert {button['name'] for button in buttons()} == set(toolbar._COMMANDS)
+    from chimerax.occupy.tool import mouse, toolbar
+    from PIL import Image
+    own = [button for button in buttons() if 'mouse_mode' not in button]
+    assert {button['name'] for button in own} == set(toolbar._COMMANDS)
+    assert all(button['tab'] == 'Map' for button in own)
+    others = [button for button in buttons() if 'mouse_mode' in button]
+    assert [button['mouse_mode'] for button in others] == [mode.name for mode in mouse.MODES]
+    assert all(button['tab'] == 'Right Mouse' for button in others)
     for button in buttons():
-        assert button['tab'] == 'Map'
-        from PIL import Image
         with Image.open(ROOT / 'src' / 'icons' / button['icon']) as icon:
             assert icon.size == (64, 64)
             assert icon.mode == 'RGBA'

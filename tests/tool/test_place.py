@@ -1,0 +1,207 @@
+"""The panel's place among docks: its height comes back, and what the user gives it is kept."""
+
+import time
+
+import pytest
+
+#: Heights in pixels: of the window, of what is in the panel, and of what it can do with.
+WINDOW, WANTED, LEAST = 800, 260, 220
+
+
+@pytest.fixture
+def docks(session, chimerax_ui, events, monkeypatch):
+    """A main window with another tool above the panel, both docked at the right."""
+    from chimerax.occupy.tool import place
+    from Qt.QtCore import Qt
+    from Qt.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
+    monkeypatch.setattr(place, '_SETTLED', 10)
+
+    class Docks:
+        buttons = Qt.MouseButton.NoButton
+        wanted, least = WANTED, LEAST
+
+        def __init__(self):
+            self.main = QMainWindow()
+            self.main.resize(900, WINDOW)
+            self.main.setCentralWidget(QWidget())
+            self.other, self.panel = QDockWidget('other'), QDockWidget('panel')
+            for dock in (self.other, self.panel):
+                dock.setWidget(QWidget())
+                self.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            self.main.show()
+            self.place = place.Place(self.panel.widget(), lambda: self.wanted, lambda: self.least)
+            self.settle()
+
+        def settle(self):
+            """Let the panel have its height, in all the tries that it takes."""
+            events(lambda: not self.place._timer.isActive())
+            end = time.monotonic() + 0.1
+            events(lambda: time.monotonic() > end)
+
+        @property
+        def height(self):
+            """Of what is in the panel's dock."""
+            return self.panel.widget().height()
+
+        def squeeze(self, height):
+            """Another tool takes height, as ChimeraX gives it to a tool that grows."""
+            whole = self.panel.height() + self.other.height()
+            self.main.resizeDocks([self.other, self.panel], [whole - height, height],
+                                  Qt.Orientation.Vertical)
+
+        def drag_edge(self, height):
+            """The user moves the edge between the docks."""
+            self.buttons = Qt.MouseButton.LeftButton
+            self.squeeze(height)
+            events()
+            self.buttons = Qt.MouseButton.NoButton
+            self.settle()
+
+    monkeypatch.setattr(QApplication, 'mouseButtons', staticmethod(lambda: made.buttons))
+    made = Docks
+    made = Docks()
+    yield made
+    made.main.close()
+    made.main.deleteLater()
+    events()
+
+
+def near(height, wanted):
+    return abs(height - wanted) <= 2
+
+
+def test_has_the_height_it_wants(docks):
+    assert near(docks.height, WANTED)
+
+
+def test_comes_back_when_another_tool_has_taken_it(docks):
+    for _ in range(3):
+        docks.squeeze(100)
+        docks.settle()
+        assert near(docks.height, WANTED)
+
+
+def test_comes_back_though_the_other_tool_insists_for_a_while(docks, events):
+    docks.other.widget().setMinimumHeight(650)
+    events(lambda: docks.height < 150)
+    docks.place._tries = 2
+    docks.settle()
+    assert docks.height < 150
+    docks.other.widget().setMinimumHeight(0)
+    docks.squeeze(90)
+    docks.settle()
+    assert near(docks.height, WANTED)
+
+
+def test_follows_what_it_wants(docks):
+    docks.wanted, docks.least = 330, 300
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 330)
+    docks.wanted, docks.least = 200, 180
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 200)
+
+
+def test_what_the_user_gives_is_kept(docks):
+    docks.drag_edge(420)
+    given = docks.height
+    assert given > 350
+    docks.squeeze(100)
+    docks.settle()
+    assert near(docks.height, given)
+    docks.wanted = 300
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, given)
+
+
+def test_more_than_it_can_do_with_only_where_there_is_room(docks):
+    docks.wanted, docks.least = 700, 600
+    docks.place.ask()
+    docks.settle()
+    assert docks.panel.height() <= WINDOW // 2       # never more than half of the window
+    docks.wanted, docks.least = 390, 200
+    docks.main.resize(900, 500)
+    docks.place.ask()
+    docks.settle()
+    assert docks.panel.height() <= docks.main.centralWidget().height() // 2 + 2
+    docks.wanted, docks.least = 390, 225
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.panel.height(), docks.main.centralWidget().height() // 2)
+
+
+def test_two_tools_above_spare_what_they_can(docks, events):
+    from Qt.QtCore import Qt
+    from Qt.QtWidgets import QDockWidget, QWidget
+    third = QDockWidget('third')
+    third.setWidget(QWidget())
+    third.setMinimumHeight(200)
+    docks.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, third)
+    docks.main.splitDockWidget(docks.other, third, Qt.Orientation.Vertical)
+    docks.settle()
+    docks.wanted, docks.least = 340, 330
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 340)
+    assert third.height() >= 200
+
+
+def test_others_are_left_some_lines_where_there_is_room(docks):
+    from chimerax.occupy.tool.place import _SOME_LINES
+    from Qt.QtCore import Qt
+    from Qt.QtWidgets import QDockWidget, QWidget
+    third = QDockWidget('third')
+    third.setWidget(QWidget())
+    docks.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, third)
+    docks.main.splitDockWidget(docks.other, third, Qt.Orientation.Vertical)
+    docks.settle()
+    whole = sum(one.height() for one in (docks.other, third, docks.panel))
+    docks.main.resizeDocks([docks.other, third, docks.panel], [90, whole - 190, 100],
+                           Qt.Orientation.Vertical)
+    docks.settle()
+    docks.wanted, docks.least = 380, 370
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 380)
+    assert docks.other.height() >= _SOME_LINES - 2
+    assert third.height() >= _SOME_LINES - 2
+
+
+def test_floating_it_is_left_alone(docks, events):
+    docks.panel.setFloating(True)
+    docks.panel.resize(200, 120)
+    events()
+    docks.place.ask()
+    docks.settle()
+    assert docks.panel.height() < 200
+
+
+def test_without_docks(session, chimerax_ui, events):
+    from chimerax.occupy.tool.place import Place
+    from Qt.QtWidgets import QWidget
+    widget = QWidget()
+    widget.resize(300, 100)
+    widget.show()
+    place = Place(widget, lambda: 400, lambda: 300)
+    place.ask()
+    events()
+    assert widget.height() == 100
+    widget.close()
+
+
+@pytest.mark.parametrize('width', [360, 545, 700])
+def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events, width):
+    for section in panel.sections[:2]:
+        panel.tabs.setCurrentWidget(section.widget)
+        panel.widget.window().resize(width, 640)
+        events()
+        for height in (panel.wanted_height(), panel.least_height()):
+            panel.widget.window().resize(width, height)
+            events()
+            assert panel.widget.height() == height
+            assert panel.scrolled.verticalScrollBar().maximum() == 0
+            assert panel.widget.height() < 420
+    assert panel.least_height() < panel.wanted_height()
