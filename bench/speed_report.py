@@ -6,6 +6,7 @@
 import json
 import os
 import platform
+from pathlib import Path
 from statistics import median
 
 from environments import CACHE, ROOT
@@ -13,6 +14,8 @@ from environments import CACHE, ROOT
 PLOT = ROOT / 'docs/images/performance.png'
 PAGE = ROOT / 'docs/performance.md'
 MODES = ('resolution', 'occupancy')
+#: What bench/compiled.py found; carried here by hand.
+COMPILED = Path(__file__).with_name('compiled.md')
 
 
 def write(found):
@@ -45,6 +48,7 @@ def _page(found, again):
     yield from _stages(found)
     yield from _sizes(found)
     yield from _modifications(found)
+    yield COMPILED.read_text(encoding='utf-8')
     if 'chimerax' in found:
         yield from _chimerax(found['chimerax'])
 
