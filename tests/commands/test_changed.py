@@ -99,10 +99,10 @@ def test_the_surface_is_coloured_by_the_change(session, run, classes, model):
     surface = classes[0].surfaces[0]
     shown = shown_on(surface)
     assert shown.title == 'occupancy change'
-    assert shown.range == pytest.approx((-0.7, 0.7))
+    assert shown.range == pytest.approx((-0.6, 0.6))
     labels = [label.strip() for _, label in get_model(session, create=False).rgbas_and_labels
               if label]
-    assert labels == ['-0.7', 'occupancy change', '0.7']
+    assert labels == ['-0.6', 'occupancy change', '0.6']
     points = surface.scene_position * surface.vertices
     colors = surface.vertex_colors.astype(int)
     nearest = {}
@@ -125,9 +125,10 @@ def test_colours_of_change_stay_with_the_session(session, run, classes, tmp_path
     run('occupy compare #2,3 model #1 color true; wait 1')
     before = classes[0].surfaces[0].vertex_colors.copy()
     run(f'save {tmp_path}/changed.cxs; close; open {tmp_path}/changed.cxs')
-    run('wait 1')
     from chimerax.occupy.session.key import scale_key, shown_on
     volume = session.models.list(model_id=(2,))[0]
+    volume.update_drawings()
+    run('wait 1')
     np.testing.assert_array_equal(volume.surfaces[0].vertex_colors, before)
     assert shown_on(volume.surfaces[0]).title == 'occupancy change'
     assert scale_key(session).is_shown

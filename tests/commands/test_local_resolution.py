@@ -133,6 +133,8 @@ def test_sessions(session, run, maps, tmp_path):
     before = maps[0].surfaces[0].vertex_colors.copy()
     run(f'save {tmp_path}/local.cxs; close; open {tmp_path}/local.cxs; wait 1')
     volume = session.models.list(model_id=(1,))[0]
+    volume.update_drawings()
+    run('wait 1')
     np.testing.assert_array_equal(volume.surfaces[0].vertex_colors, before)
     run('volume #1 level 0.9; wait 1')
     assert len(np.unique(volume.surfaces[0].vertex_colors, axis=0)) > 50
