@@ -10,7 +10,7 @@ from ..core.threads import thread_count
 from ..mapfiles import MapFileError, read_map
 from ..series.engine import pilot_maps
 from ..series.files import column_from_dict
-from ..series.gather import SCALE, gather, level_remarks
+from ..series.gather import SCALE, full_remarks, gather, level_remarks
 from ..series.table import SeriesTable
 from . import onevolume
 from .fitting import model_groups
@@ -112,7 +112,8 @@ def run_series(volumes, request=None, *, output_dir=OUTPUT_DIR, images=None, ove
             raise ValueError(f'none of the volumes could be used; {next(iter(paths))}: {why}'
                              ) from error
         raise
-    warnings = [] if request.full is not None else map(sentence, level_remarks(columns))
+    warnings = map(sentence, full_remarks(table) if request.full is not None
+                   else level_remarks(columns))
     found = write_results(folder, request, inputs, table, paths, parts, images, tuple(warnings),
                           particles)
     return Series(table, found.pairs, {name: outcomes[name] for name in paths}, found.files,

@@ -41,6 +41,9 @@ def main(arguments):
     volumes, quiet = options.pop('volumes'), options.pop('quiet')
     asked = {name: options.pop(name) for name in NAMES}
     of_particles = {name: options.pop(name) for name in PARTICLES}
+    if not volumes:
+        parser.error('no volumes are named; put them before --model and --masks, which take every '
+                     'name that follows')
     outcomes, terminal = [], None
 
     def on_begin(count):
@@ -114,7 +117,7 @@ def _parser():
         prog=f'{cli.PROGRAM} -m chimerax.occupy series', usage='%(prog)s VOLUMES… [options]',
         add_help=False, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=cli.formatter)
-    parser.add_argument('volumes', nargs='+', metavar='VOLUMES',
+    parser.add_argument('volumes', nargs='*', metavar='VOLUMES',
                         help='Maps on one grid (.mrc, .map, .ccp4, also .gz or .bz2), or folders '
                              'of them. Those listed by letters are put into the order of the '
                              'numbers in their names: vol_2 before vol_10.')

@@ -46,6 +46,20 @@ FIT_VOXELS = 3.0
 LEAST_LIGAND = 4
 #: Maps share a grey level where their full levels differ by no more than this share of the median.
 SAME_GREY = 0.1
+#: Grey levels of two maps differ where what is full and the width of the solvent do so by the same
+#: factor: by more than the first, as a ratio, and alike to within the second.
+GREY_RATIO, GREY_ALIKE = 1.15, 1.1
+#: Places with less than this share of content in common hardly overlap.
+OVERLAP = 0.25
+#: A change between two maps is marked where it is more than so many standard errors.
+MARKED_ERRORS = 3.0
+#: Groups do not change where their ratios of two maps agree within so many standard errors, to
+#: which this share is added: models fit no better. Nothing rests on a group with a larger error.
+UNCHANGED_ERRORS, UNCHANGED_SHARE, UNCHANGED_MOST_ERROR = 2.0, 0.02, 0.2
+#: Surfaces have the change of the nearest group within this distance (Å).
+CHANGE_DISTANCE = 6.0
+#: Solvent is what lies farther than this from all atoms (Å), in the sphere that the box holds.
+SOLVENT_DISTANCE = 10.0
 #: Solvent that several maps have in common is taken from so many of them.
 SOLVENT_MAPS = 5
 #: False discovery rate at which groups of a series are said to go together or exclude each other.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.occupancies import Occupancies
+from ..core.occupancynotes import without_definition
 from ..core.parameters import SAME_GREY
 from ..core.wording import Remark, SettingError, plain
 from .table import SeriesTable
@@ -19,6 +20,10 @@ from .table import SeriesTable
 OCCUPANCY, SCALE = 'occupancy', 'scale'
 #: How they are had.
 METHODS = ('fit', SCALE)
+#: A level within so many standard errors of zero is none.
+LEAST_ERRORS = 2
+#: Values above this mean that what is said to be full is not.
+TOO_FULL = 1.5
 #: No group that is said to be full counts as more precise than this share of its value.
 LEAST_ERROR = 0.01
 
@@ -46,8 +51,8 @@ class Column:
         level = found.full_level
         return cls(tuple(group.name for group in found.groups),
                    np.array([group.raw for group in found.groups]) * level,
-                   np.array([group.error for group in found.groups]) * level,
-                   level, found.full_note, tuple(group.note for group in found.groups))
+                   np.array(found.amplitude_errors), level, found.full_note,
+                   tuple(without_definition(group.note) for group in found.groups))
 
 
 def gather(columns: Mapping[str, Column | str], full: float | Sequence[str] | None = None
@@ -95,6 +100,18 @@ def level_remarks(columns: Mapping[str, Column | str]) -> list[Remark]:
                    'full in all of them by {full}')]
 
 
+def full_remarks(table: SeriesTable) -> list[Remark]:
+    """What is odd about a table put on what was said to be full."""
+    above = table.occupancy - 2 * np.nan_to_num(table.error) > TOO_FULL
+    if not above.any():
+        return []
+    group, volume = np.unravel_index(
+        np.nanargmax(np.where(above, table.occupancy, np.nan)), above.shape)
+    return [Remark(
+        f'{plain(table.groups[group])} reads {table.occupancy[group, volume]:.3g} in '
+        f'{plain(table.volumes[volume])}: what {{full}} says is full seems not to be')]
+
+
 def _is_one_grey_level(levels):
     return bool((np.abs(levels / np.median(levels) - 1) <= SAME_GREY).all())
 
@@ -132,7 +149,8 @@ def _levels_of(told, names, groups):
         values, errors = one.values[chosen], np.nan_to_num(one.errors[chosen])
         weights = 1 / (errors ** 2 + (LEAST_ERROR * one.level) ** 2)
         level = float(np.average(values, weights=weights)) if chosen else 0.0
-        if level <= 0:
+        spread = float(np.sqrt((weights ** 2 * errors ** 2).sum()) / max(weights.sum(), 1e-300))
+        if level <= LEAST_ERRORS * spread:
             raise SettingError('full', 'the groups that {full} names have no density in '
                                        + plain(volume))
         found[volume] = level

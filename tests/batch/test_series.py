@@ -173,6 +173,7 @@ def test_mistakes_end_before_any_work(volumes, assembly, tmp_path, capsys):
     model = ['--model', str(assembly.model)]
     for arguments, reason in (
             ([str(empty), *model], f'the folder {empty} holds no maps'),
+            ([*model, str(volumes)], 'no volumes are named; put them before --model'),
             ([str(volumes)], 'give either --model or --masks'),
             ([str(volumes), *model, '--masks', 'a.mrc'], 'give either --model or --masks'),
             ([str(volumes), '--masks', 'none.mrc'], 'there is no mask none.mrc'),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from chimerax.occupy.core.wording import SettingError
-from chimerax.occupy.series.gather import Column, gather, level_remarks
+from chimerax.occupy.series.gather import Column, full_remarks, gather, level_remarks
 
 GROUPS = ('/A', '/B', '/C')
 
@@ -71,3 +71,12 @@ def test_volumes_normalised_one_by_one_are_told():
                              'c': 'damaged'})
     assert 'between 0.67 and 1.33' in remark
     assert '{full}' in remark.template
+
+
+def test_what_is_said_to_be_full_and_is_not():
+    columns = {'a': column([2, 1, 0.2], 2), 'b': column([2, 1, 0.03], 2)}
+    assert not full_remarks(gather(columns, '/A'))
+    remark, = full_remarks(gather(columns, '/B'))
+    assert remark == '/A reads 2 in a: what full says is full seems not to be'
+    with pytest.raises(SettingError, match='no density in b'):
+        gather(columns, '/C')
