@@ -20,8 +20,19 @@ from scipy import fft
 
 prepare_core()
 
-from chimerax.occupy.core import Modification, Modifier, estimate, modify  # noqa: E402
+from chimerax.occupy.core import (  # noqa: E402
+    Grid,
+    Modification,
+    Modifier,
+    Parameters,
+    estimate,
+    fourier,
+    modify,
+)
+from chimerax.occupy.core.parameters import HISTOGRAM_EDGE, HISTOGRAM_SAMPLES  # noqa: E402
+from chimerax.occupy.core.scale import derive  # noqa: E402
 from chimerax.occupy.core.threads import thread_count  # noqa: E402
+from chimerax.occupy.mapfiles import read_map, write_map  # noqa: E402
 
 MODIFICATIONS = {
     'amplify': Modification('amplify', power=3),
@@ -36,7 +47,9 @@ def run(map_path, mode='occupancy', repeats=1, modifications=False, **settings):
     """Estimate (and modify) a map in a new process; return the figures as a dict.
 
     "seconds" of each estimate, "confidence": of making that when asked for it,
-    "with_files" with reading the map and writing scale and confidence,
+    "with_files" with reading the map and writing scale and confidence, as a batch does, "plain":
+    reading and writing so many bytes and nothing else, "floor": the low-pass alone, which is the
+    work of an FFT library, and copying the array once,
     "stages" of the fastest, "copies": memory beyond the input in float32 arrays of the working
     grid, at its height. "modify": seconds of each modification, and "modify_copies" beyond the
     input and the output; "all three": seconds for amplify, attenuate and sigmoid with fill, which
@@ -88,14 +101,26 @@ def _estimate(array, voxel, mode, settings):
 
 def _with_files(path, mode, settings):
     """Reading, estimating and writing, as OccuPy's own run does."""
-    with mrcfile.open(path) as file:
-        array, voxel = np.array(file.data), float(file.voxel_size.x)
-    found = estimate(array, voxel, mode=mode, **settings)
-    for name, values in (('scale', found.scale), ('confidence', found.confidence)):
-        with mrcfile.new(f'{path}.{name}.mrc', values, overwrite=True) as file:
-            file.voxel_size = found.grid.steps
+    source = read_map(path)
+    found = estimate(source.array, source.axes, mode=mode, **settings)
+    write_map(f'{path}.scale', found.scale, source)
+    write_map(f'{path}.confidence', found.confidence, source)
+
+
+def _plain(path):
+    """Reading the bytes of a map, and writing them twice."""
+    stored = np.fromfile(path, np.uint8)
     for name in ('scale', 'confidence'):
-        Path(f'{path}.{name}.mrc').unlink()
+        stored.tofile(f'{path}.{name}')
+
+
+def _low_pass(array, voxel, mode, settings):
+    """What an estimate asks of an FFT library: a low-pass, in resolution mode to fewer samples."""
+    parameters, grid, _ = derive(Parameters(mode=mode, **settings),
+                                 Grid.of(array.shape, voxel))
+    shape = fourier.sampling(grid, parameters.low_pass, HISTOGRAM_SAMPLES, HISTOGRAM_EDGE)
+    fourier.low_pass(array, grid, parameters.low_pass,
+                     shape if mode == 'resolution' else grid.shape)
 
 
 def measure(path, mode, repeats, modifications, settings):
@@ -106,7 +131,7 @@ def measure(path, mode, repeats, modifications, settings):
     middle = slice(array.shape[0] // 2 - 16, array.shape[0] // 2 + 16)
     estimate(array[middle, middle, middle], voxel, mode=mode)
     figures = {'box': array.shape[0], 'seconds': [], 'confidence': [], 'with_files': [],
-               'stages': [], 'pair': [], 'read': [], 'copy': [],
+               'plain': [], 'floor': [], 'stages': [], 'pair': [], 'read': [], 'copy': [],
                'copies': 0, 'modify': {}, 'modify_copies': 0,
                'all three': []}
     for _ in range(repeats):
@@ -117,11 +142,16 @@ def measure(path, mode, repeats, modifications, settings):
         figures['stages'].append(stages)
         figures['confidence'].append(timed(lambda made=found: made.confidence)[0])
         figures['with_files'].append(timed(lambda: _with_files(path, mode, settings))[0])
+        figures['plain'].append(timed(lambda: _plain(path))[0])
+        figures['floor'].append(
+            timed(lambda: _low_pass(array, voxel, mode, settings))[0] + figures['copy'][-1])
         for name, modification in MODIFICATIONS.items() if modifications else ():
             seconds = timed(partial(modify, array, found, modification))[0]
             figures['modify'].setdefault(name, []).append(seconds)
         if modifications:
             figures['all three'].append(timed(partial(_all_three, array, found))[0])
+    for name in ('scale', 'confidence'):
+        Path(f'{path}.{name}').unlink()
     figures['kernel_voxels'] = found.kernel_voxels
     _measure_memory(figures, array, voxel, mode, modifications, settings)
     return figures

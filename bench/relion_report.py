@@ -26,8 +26,8 @@ def write_report(results, docs):
     text = page.read_text(encoding='utf-8')
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
-    tables = '\n\n'.join('\n'.join(lines) for setting in SHOWN
-                         if len(lines := list(_table(runs, cases, setting))) > HEAD)
+    tables = [list(_plain(runs, cases)), *(list(_table(runs, cases, name)) for name in SHOWN)]
+    tables = '\n\n'.join('\n'.join(lines) for lines in tables if len(lines) > HEAD)
     page.write_text(f'{before}{BEGIN}\n\n{tables}\n\n{END}{after}', encoding='utf-8')
     _plot(runs, [name for name in cases if 'plain' in runs[name] and set(SHOWN) & set(runs[name])
                  and len(SYSTEMS[CASES[name].system].absent) > 1], docs / PICTURE)
@@ -37,40 +37,62 @@ def write_report(results, docs):
 HEAD = 4
 
 
+def _plain(runs, cases):
+    """Lines of the table of plain RELION alone, over all its seeds."""
+    yield '**Plain RELION**'
+    yield ''
+    yield '| case | classes | seeds | right class | least | most | true maps |'
+    yield '|---' * 7 + '|'
+    for name in cases:
+        ends = [_accuracies(row)[-1] for row in runs[name].get('plain', {}).values()]
+        if ends and _divided(name):
+            yield (f'| {_title(name)} | {CASES[name].classes} | {len(ends)} | {_mean(ends)} | '
+                   f'{min(ends):.3f} | {max(ends):.3f} | {_true_maps(runs[name])} |')
+
+
 def _table(runs, cases, setting):
     """Lines of the table of a setting: means over the seeds that were run plain and with it."""
     yield f'**{SHOWN[setting][0]}**'
     yield ''
-    yield ('| case | classes | seeds | right class: plain | with | difference, least | true maps | '
-           'iterations: plain | with | likeness to the truth: plain | with | of classes: plain | '
-           'with | largest class: plain | with |')
-    yield '|---' * 15 + '|'
+    yield ('| case | classes | seeds | right class | difference: mean, least | iterations | '
+           'likeness to the truth | likeness of classes | largest class |')
+    yield '|---' * 9 + '|'
     for name in cases:
-        case, settings = CASES[name], runs[name]
+        settings = runs[name]
         pairs = [(settings['plain'][seed], row) for seed, row in sorted(
             settings.get(setting, {}).items()) if seed in settings.get('plain', {})]
         if not pairs:
             continue
-        system = SYSTEMS[case.system]
-        words = [f'{system.title}, {case.snr:g}{", CTF" if case.ctf else ""}', str(case.classes),
-                 str(len(pairs))]
-        if min(len(system.absent), case.classes) > 1:
+        words = [_title(name), str(CASES[name].classes), str(len(pairs))]
+        if _divided(name):
             ends = [tuple(_accuracies(row)[-1] for row in pair) for pair in pairs]
-            truth = [_accuracies(row)[-1] for row in settings.get(TRUTH, {}).values()]
-            words += [_mean([end[0] for end in ends]), _mean([end[1] for end in ends]),
-                      f'{statistics.mean(new - old for old, new in ends):+.3f}, '
-                      f'{min(new - old for old, new in ends):+.3f}', _mean(truth)]
-            wanted = [end[0] - NEAR for end in ends]
-            words += [_iterations([pair[i] for pair in pairs], wanted) for i in (0, 1)]
+            gains = [new - old for old, new in ends]
+            wanted = [old - NEAR for old, _ in ends]
+            words += [' → '.join(_mean(values) for values in zip(*ends, strict=True)),
+                      f'{statistics.mean(gains):+.3f}, {min(gains):+.3f}',
+                      ' → '.join(_iterations(rows, wanted) for rows in zip(*pairs, strict=True))]
         else:
-            words += ['–'] * 6
+            words += ['–'] * 3
         for column in (lambda row: statistics.mean(map(float, row['truth'].split())),
                        lambda row: float(row['likeness']),
                        lambda row: max(map(float, row['sizes'].split()))):
-            single = case.classes == 1 and column(pairs[0][0]) == 1
-            words += ['–' if single else _mean([column(pair[i]) for pair in pairs])
-                      for i in (0, 1)]
+            words.append(' → '.join(_mean([column(row) for row in rows])
+                                    for rows in zip(*pairs, strict=True)))
         yield f'| {" | ".join(words)} |'
+
+
+def _title(name):
+    case = CASES[name]
+    return f'{SYSTEMS[case.system].title}, {case.snr:g}{", CTF" if case.ctf else ""}'
+
+
+def _divided(name):
+    """Whether there are states, and classes to find them in."""
+    return min(len(SYSTEMS[CASES[name].system].absent), CASES[name].classes) > 1
+
+
+def _true_maps(settings):
+    return _mean([_accuracies(row)[-1] for row in settings.get(TRUTH, {}).values()])
 
 
 def _mean(values):
@@ -85,9 +107,10 @@ def _iterations(rows, wanted):
     found = [next((i for i, value in enumerate(_accuracies(row), 1) if value >= least), None)
              for row, least in zip(rows, wanted, strict=True)]
     reached = [number for number in found if number]
+    if not reached:
+        return 'never'
     missed = len(found) - len(reached)
-    return (f'{statistics.mean(reached):.1f}' if reached else '') + (
-        f' ({missed} never)' if missed else '')
+    return f'{statistics.mean(reached):.1f}{f" ({missed} never)" if missed else ""}'
 
 
 def _accuracies(row):

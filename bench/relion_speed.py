@@ -48,7 +48,7 @@ def measure(folder, box):
     (folder / 'chimerax' / 'occupy').symlink_to(ROOT / 'src')
     environment = dict(os.environ, PYTHONPATH=str(folder), OMP_NUM_THREADS='1')
     occupy = [sys.executable, '-m', 'chimerax.occupy.relion', '--angpix', str(VOXEL),
-              '--iterations', '25', '--strength', '1', star]
+              '--iterations', '25', '--strength', '1', '--kind', 'sigmoid', star]
     own, added = [], []
     for _ in range(TIMES):
         seconds = [_seconds(command, environment) for command in ([PROGRAM, star], occupy)]

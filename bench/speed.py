@@ -1,12 +1,15 @@
 """Speed and memory beside OccuPy 0.1.13, in one run: writes docs/performance.md and its plot.
 
-    python bench/speed.py [--rounds 5] [--boxes 240,256] [--quick]
+    python bench/speed.py [--boxes 240,256] [--quick] [--anew]
 
-Both programs take the same maps, EMD-11007 cut or padded with its own solvent to each box, with the
-same parameters, in turn, so that a change in the speed of the machine touches both.
+The machine should do nothing else meanwhile. A run that was interrupted goes on where it was, as
+long as the code that is measured is the same. Both programs take the same maps, EMD-11007 cut or
+padded with its own solvent to each box, with the same parameters, in turn, so that a change in the
+speed of the machine touches both.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 import tempfile
@@ -17,68 +20,103 @@ import numpy as np
 import ours
 import reference
 import speed_report
-from environments import CACHE, reference_python, use_tools
+from environments import CACHE, ROOT, reference_python, use_tools
 
 use_tools()
 
 from fetch_data import fetch  # noqa: E402
 
 RESULTS = CACHE / 'speed.json'
+#: Of a run that is not finished.
+PART = CACHE / 'speed-part.json'
 BOXES = (64, 96, 128, 192, 240, 256, 384, 512)
-#: OccuPy without its cap takes too much time and memory beyond this.
-OCCUPY_BOXES = (64, 96, 128, 192, 240, 256, 384)
+#: Rounds in which each box is measured; large ones stray less.
+ROUNDS = {box: 5 if box <= 128 else 3 for box in BOXES}
+#: The same of OccuPy, which without its cap takes minutes at 384³, and too much memory beyond.
+OCCUPY_ROUNDS = {box: {384: 1, 512: 0}.get(box, ROUNDS[box]) for box in BOXES}
 #: Boxes of which modifications are measured as well.
-MODIFIED = (128, 240, 256, 384)
+MODIFIED = (128, 256, 384)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--rounds', type=int, default=5)
     parser.add_argument('--boxes', type=lambda text: tuple(map(int, text.split(','))),
                         default=BOXES, help='measure these, and keep the others of the last run')
     parser.add_argument('--quick', action='store_true', help='128³ only, and write no document')
+    parser.add_argument('--anew', action='store_true', help='forget a run that is not finished')
     given = parser.parse_args()
+    if not set(given.boxes) <= set(BOXES):
+        parser.error(f'boxes are some of {", ".join(map(str, BOXES))}')
+    if given.boxes != BOXES and not given.quick and not RESULTS.exists():
+        parser.error('measure all boxes first: the document needs them')
     python = reference_python()
-    boxes = (128,) if given.quick else given.boxes
-    found = {}
-    if boxes != BOXES and not given.quick and RESULTS.exists():
-        found = json.loads(RESULTS.read_text(encoding='utf-8'))
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        for box, figures in measure(python, Path(folder), boxes, given.rounds):
-            found[str(box)] = figures
-            if boxes != BOXES:
-                found['again'] = sorted({*found.get('again', ()), box})
-            if not given.quick:     # what was measured is kept, should a later box fail
-                RESULTS.write_text(json.dumps(found, indent=1), encoding='utf-8')
-    if given.quick:
-        json.dump(found, sys.stdout, indent=1)
-        return
+        if given.quick:
+            one = {}
+            for _ in range(ROUNDS[128]):
+                measure_round(python, Path(folder), 128, one)
+            json.dump({'128': one}, sys.stdout, indent=1)
+            return
+        part = {'code': code_measured(), 'boxes': given.boxes, 'measured': {}}
+        if not given.anew:
+            part = _started(given.boxes) or part
+        for box in given.boxes:
+            one = part['measured'].setdefault(str(box), {})
+            while one.get('rounds', 0) < ROUNDS[box]:
+                measure_round(python, Path(folder), box, one)
+                PART.write_text(json.dumps(part), encoding='utf-8')
+                print(f'{box}³: {one["rounds"]} of {ROUNDS[box]} rounds', file=sys.stderr,
+                      flush=True)
+            (Path(folder) / f'{box}.mrc').unlink(missing_ok=True)
+    found = part['measured']
+    if given.boxes != BOXES and RESULTS.exists():
+        found = json.loads(RESULTS.read_text(encoding='utf-8')) | found
+        found['again'] = sorted({*found.get('again', ()), *given.boxes})
     found['chimerax'] = in_chimerax()
     RESULTS.write_text(json.dumps(found, indent=1), encoding='utf-8')
+    PART.unlink()
     speed_report.write(found)
 
 
-def measure(python, folder, boxes, rounds):
-    """Box after box: (box, figures), of ours by mode, of OccuPy by mode, of modifications."""
-    for box in boxes:
-        path = folder / f'{box}.mrc'
+def _started(boxes):
+    """A run of the same code and boxes that was interrupted, or {}."""
+    if not PART.exists():
+        return {}
+    part = json.loads(PART.read_text(encoding='utf-8'))
+    same = part['code'] == code_measured() and part['boxes'] == list(boxes)
+    print('going on with the run that was interrupted' if same else
+          'the code or the boxes have changed since the run that was interrupted: anew',
+          file=sys.stderr)
+    return part if same else {}
+
+
+def code_measured():
+    """A digest of what is measured: figures of one run must be of the same code."""
+    digest = hashlib.sha256()
+    for path in sorted([*(ROOT / 'src/core').glob('*.py'), *(ROOT / 'src/mapfiles').glob('*.py'),
+                        Path(ours.__file__), Path(__file__)]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def measure_round(python, folder, box, figures):
+    """One round of a box, added to its figures: of ours and of OccuPy, by mode."""
+    path = folder / f'{box}.mrc'
+    if not path.exists():
         write_map(path, box)
-        one = {'ours': {}, 'occupy': {}}
-        for _ in range(rounds):
-            for mode in ('resolution', 'occupancy'):
-                modifying = mode == 'occupancy' and box in MODIFIED
-                _append(one['ours'], mode, ours.run(
-                    path, mode, modifications=modifying, max_box=0))
-                if box in OCCUPY_BOXES:
-                    _append(one['occupy'], mode, reference.run(
-                        python, path, folder / 'out', mode=mode, max_box=box))
-            if box == 256:
-                _append(one['occupy'], 'all three', reference.run(
-                    python, path, folder / 'out', mode='occupancy', max_box=box, amplify=3,
-                    attenuate=3, sigmoid=5, pivot=0.3))
-            print(f'{box}³ measured', file=sys.stderr, flush=True)
-        path.unlink()
-        yield box, one
+    mine, theirs = (figures.setdefault(name, {}) for name in ('ours', 'occupy'))
+    compared = figures.get('rounds', 0) < OCCUPY_ROUNDS[box]
+    for mode in ('resolution', 'occupancy'):
+        modifying = mode == 'occupancy' and box in MODIFIED
+        _append(mine, mode, ours.run(path, mode, modifications=modifying, max_box=0))
+        if compared:
+            _append(theirs, mode, reference.run(
+                python, path, folder / 'out', mode=mode, max_box=box))
+    if box == 256:
+        _append(theirs, 'all three', reference.run(
+            python, path, folder / 'out', mode='occupancy', max_box=box, amplify=3,
+            attenuate=3, sigmoid=5, pivot=0.3))
+    figures['rounds'] = figures.get('rounds', 0) + 1
 
 
 def _append(figures, name, more):

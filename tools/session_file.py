@@ -30,7 +30,7 @@ wait 1
 def small_map():
     """A map (z, y, x) of two balls side by side along x, at 1 and 0.4; values are few."""
     rng = np.random.default_rng(3)
-    shape = (26, 28, 30)
+    shape = (20, 24, 26)
     z, y, x = np.indices(shape)
     texture = rng.random(shape)
     density = np.zeros(shape)

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..series.files import as_dict, write_csv
+from ..series.gather import OCCUPANCY, SCALE
 from ..series.order import order_of
 from ..series.together import together
 from . import report as reports
@@ -91,7 +92,7 @@ def write_results(folder, request, inputs, table, paths, parts, solvent, images,
         with open(made['together'], 'w', encoding='utf-8', newline='') as stream:
             _write_pairs(stream, pairs)
         if images != 'none':
-            for word, figure in _figures(table, order):
+            for word, figure in _figures(table, order, request.method):
                 finals[word] = folder / f'{word}.{images or IMAGES[0]}'
                 made[word] = results.path_for(finals[word])
                 figure.savefig(made[word], format=images or IMAGES[0], dpi=150)
@@ -140,11 +141,12 @@ def _listed_in(path):
         return set()
 
 
-def _figures(table, order):
+def _figures(table, order, method):
     from ..figures.frames import frames_figure
     from ..figures.heatmap import heatmap_figure
-    yield 'heatmap', heatmap_figure(table, order)
-    yield 'frames', frames_figure(table)
+    what = SCALE if method == SCALE else OCCUPANCY
+    yield 'heatmap', heatmap_figure(table, order, what=what)
+    yield 'frames', frames_figure(table, what=what)
 
 
 def _can_draw():

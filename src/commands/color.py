@@ -3,7 +3,9 @@
 from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ModelsArg
 from chimerax.core.errors import UserError
 
-from ..session import coloring
+from ..session import coloring, volumes
+from ..session.localres import TITLE, check_place, fills_of, is_local_resolution_map, range_on
+from ..session.record import record
 from . import common, looks
 
 
@@ -11,13 +13,17 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
     """Colour the surfaces of maps, or other surfaces, by a scale.
 
     map: the scale map, or a map with an estimate; needed for what is neither a map with an estimate
-    nor made from one. mode: which of a map's estimates, the latest by default. palette, range: kept
-    for the map until others are given. Returns the coloured surfaces.
+    nor made from one. Or a map of local resolution, by which they are coloured instead. mode: which
+    of a map's estimates, the latest by default. palette, range: kept for the map until others are
+    given. Returns the coloured surfaces.
     """
     common.checked_range(range)
     targets = _targets(models)
     if not targets:
         raise UserError('nothing here has a surface to be coloured; name a map')
+    if map is not None and record(session).of_scale_map(map) is None and (
+            is_local_resolution_map(map)):
+        return _color_by_resolution(session, targets, map, mode, palette, range, key)
     plan = [(target, _entry(session, map or target, mode)) for target in targets]
     coloured = []
     with session.undo.aggregate('occupy color'):
@@ -38,6 +44,39 @@ def _targets(models):
     maps = common.only_maps(models)
     return maps + [model for model in models if isinstance(model, Surface)
                    and model.vertices is not None and model.parent not in maps]
+
+
+def _color_by_resolution(session, targets, local, mode, palette, limits, key):
+    """Colour by local resolution: the best, with the least Å, in the palette's last colour."""
+    if mode is not None:
+        raise UserError(f'{volumes.label(local)} is a map of local resolution, which has no mode')
+    coloured = []
+    chosen = coloring.reversed_palette(coloring.palette(coloring.DEFAULT_PALETTE)) \
+        if palette is None else palette
+    plan = []
+    for target in targets:
+        if target is local:
+            raise UserError('name the map whose surface is to be coloured, not that of local '
+                            'resolution: "occupy color #1 map '
+                            f'#{local.id_string}"')
+        if hasattr(target, 'full_matrix'):
+            check_place(local, target)
+        surfaces = coloring.surfaces_of(target) if hasattr(target, 'full_matrix') else [target]
+        plan.append((target, surfaces))
+    every = [surface for _, surfaces in plan for surface in surfaces]
+    if limits in (None, 'full'):
+        limits = range_on(local, every)
+    fills = fills_of(local)
+    with session.undo.aggregate('occupy color'):
+        for target, surfaces in plan:
+            coloured += coloring.color_by_values(
+                session, target, local, chosen, limits, TITLE, fills=fills, key=key,
+                surfaces=surfaces)
+    session.logger.info(
+        f'Coloured by {volumes.label(local)}, a map of local resolution, from {limits[0]:g} to '
+        f'{limits[1]:g} Å. A scale is no resolution: "occupy plot against #{local.id_string}" lays '
+        'the two side by side.')
+    return coloured
 
 
 def _entry(session, model, mode):

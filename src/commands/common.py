@@ -94,7 +94,7 @@ class PaletteArg(Annotation):
     @classmethod
     def parse(cls, text, session):
         token, used, rest = next_token(text)
-        if token.lower() in coloring.PALETTES:
+        if coloring.is_own(token.lower()):
             return coloring.palette(token.lower()), used, rest
         try:
             colormap, used, rest = ColormapArg.parse(text, session)

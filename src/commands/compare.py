@@ -6,19 +6,32 @@ from html import escape
 
 import numpy as np
 from chimerax.atomic import AtomsArg
-from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ObjectsArg, SaveFileNameArg
+from chimerax.core.commands import (
+    BoolArg,
+    Bounded,
+    CmdDesc,
+    ColormapRangeArg,
+    EnumOf,
+    FloatArg,
+    ObjectsArg,
+    Or,
+    RepeatOf,
+    SaveFileNameArg,
+)
 from chimerax.core.errors import UserError
 from chimerax.core.objects import Objects
 
-from ..core.parameters import default
+from ..core.parameters import OVERLAP, default
 from ..session import alike, coloring, volumes
 from ..session.readout import Layout, scale_at
 from ..session.record import record
 from ..session.regions import Region
 from . import common, estimating, files, logtables, looks
+from .changed import compare_by_fit, has_groups
 from .onescale import OneScale
 
 _TABLES = ('.csv',)
+_METHODS = ('fit', 'scale')
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +75,22 @@ class SeveralVolumesArg(common.VolumesArg):
 
 
 def occupy_compare(session, maps, *, mode=None, low_pass=None, full_scale_from=None,
-                   full_scale_region=None, model=None, regions=None, file=None, color=None,
-                   key=True, palette=None, range=None, block=None):
-    """Lay maps of one data set side by side on one full scale.
+                   full_scale_region=None, model=None, regions=None, method=None, by=None,
+                   segment=None, groups=None, full=None, normalize=None, b_factor=None,
+                   fit_resolution=None, file=None, color=None, key=True, palette=None, range=None,
+                   block=None):
+    """Lay maps of one data set side by side, by a fit of a model or by their scale.
 
+    By fit, two maps
+    ----------------
+    model: atoms. method: "fit", the default where there are two maps and a model, and nothing is
+    said that is of scale. by, segment, groups, full, b_factor, fit_resolution: as for `occupy fit`.
+    normalize: whether to put both on one grey level by the groups that do not change, or atoms of
+    these. color: the surface of the first by the change. file: a CSV, a row for each group, largest
+    change first. Returns a `Changed`.
+
+    By scale
+    --------
     full_scale_from: the map that gives full scale and all parameters; None for the map whose own
     full scale is the largest. full_scale_region: atoms, or a mask, known to be at full occupancy in
     every map, for maps of different grey levels. model: atoms, told for each chain and ligand;
@@ -74,8 +99,19 @@ def occupy_compare(session, maps, *, mode=None, low_pass=None, full_scale_from=N
     replaced by those on the common full scale, where they are not on it already. Returns a
     `Comparison`; in the background the `Job`.
     """
-    mode = 'occupancy' if mode is None else mode
     sources = _sources(maps)
+    of_scale = {'mode': mode, 'lowPass': low_pass, 'fullScaleFrom': full_scale_from,
+                'fullScaleRegion': full_scale_region, 'regions': regions}
+    of_fit = {'by': by, 'segment': segment, 'groups': groups, 'full': full, 'normalize': normalize,
+              'bFactor': b_factor, 'fitResolution': fit_resolution}
+    if _method(sources, model, method, of_scale, of_fit) == 'fit':
+        color = _check(sources, None, None, None, model, file, color, palette, range)
+        return compare_by_fit(
+            session, sources, model, by=by, segment=segment, groups=groups, full=full,
+            normalize=False if normalize is None else normalize, b_factor=b_factor,
+            fit_resolution=fit_resolution, file=file, color=color, key=key, palette=palette,
+            limits=range, block=block)
+    mode = 'occupancy' if mode is None else mode
     color = _check(sources, low_pass, full_scale_from, full_scale_region, model, file, color,
                    palette, range)
     plan = OneScale(session, sources, full_scale_from, mode, low_pass, full_scale_region)
@@ -122,6 +158,29 @@ def _sources(maps):
         if source not in found:
             found.append(source)
     return found
+
+
+def _method(sources, model, method, of_scale, of_fit):
+    """How the maps are compared, "fit" or "scale"; `UserError` for what goes with the other."""
+    scale = [name for name, value in of_scale.items()
+             if value is not None and (name, value) != ('mode', 'occupancy')]
+    fit = [name for name, value in of_fit.items() if value is not None]
+    if method is None:
+        by_default = len(sources) == 2 and not scale and has_groups(model)
+        method = 'fit' if fit or by_default else 'scale'
+    if method == 'scale' and fit:
+        raise UserError(f'{fit[0]} is of "method fit"; leave out one of them')
+    if method == 'fit':
+        if scale:
+            raise UserError(f'{scale[0]} is of "method scale", and {fit[0] if fit else "method"} '
+                            'of a fit; leave out one of them')
+        if model is None:
+            raise UserError('a fit needs a model that lies on the maps; give "model", for instance '
+                            '"model #3"')
+        if len(sources) > 2:
+            raise UserError(f'what changed is told of two maps, and {len(sources)} are named; '
+                            '"occupy fit" fits any number, and "method scale" compares them')
+    return method
 
 
 def _check(sources, low_pass, full_scale_from, full_scale_region, model, file, color, palette,
@@ -216,14 +275,14 @@ def _notes(sources, estimates, layout, plan):
                 f'there: {_region_advice(layout)}')
         if not alike.lies_as(source, first):
             share = alike.share_in_content(alike.content_points(one, source), [reference], [first])
-            if share < alike.OVERLAP:
+            if share < OVERLAP:
                 notes.append(
                     f'{volumes.label(source)} and #{first.id_string} hardly overlap: {share:.0%} '
                     'of what the one holds lies on the other; '
                     f'"{_place_advice(source, first)}" would move it there')
     if layout is not None:
         share = alike.share_in_content(layout.atoms.scene_coords, estimates, sources)
-        if share < alike.OVERLAP:
+        if share < OVERLAP:
             names = ', '.join(volumes.label(model) for model in layout.models)
             notes.append(f'{names} hardly overlaps with the maps: {share:.0%} of its atoms lie '
                          'where any of them has content; place it first')
@@ -299,8 +358,12 @@ def register(_command_info, logger):
         required=[('maps', SeveralVolumesArg)],
         keyword=[*common.setting_args('mode', 'low_pass'), ('full_scale_from', common.VolumeArg),
                  ('model', AtomsArg), ('regions', common.VolumesArg),
-                 ('full_scale_region', ObjectsArg), ('file', SaveFileNameArg),
+                 ('full_scale_region', ObjectsArg), ('method', EnumOf(_METHODS)),
+                 *common.setting_args('by', 'segment'), ('groups', RepeatOf(ObjectsArg)),
+                 ('full', Or(Bounded(FloatArg, min=1e-30), ObjectsArg)),
+                 ('normalize', Or(BoolArg, ObjectsArg)),
+                 *common.setting_args('b_factor', 'fit_resolution'), ('file', SaveFileNameArg),
                  ('color', BoolArg), ('key', BoolArg), ('palette', common.PaletteArg),
                  ('range', ColormapRangeArg), ('block', BoolArg)],
-        synopsis='Compare the classes of one data set on one full scale')
+        synopsis='Compare the classes of one data set, and tell what changed')
     register_command('occupy compare', description, occupy_compare, logger=logger)

@@ -75,8 +75,8 @@ def _groups(names):
 def _one(found, grouped):
     rows = []
     for index, group in enumerate(found.groups):
-        rows.append([_link(grouped, index), group.atoms, _value(group.occupancy, group.error),
-                     _value(group.b_factor, group.b_error, 0), f'{group.inside:.0%}',
+        rows.append([_link(grouped, index), group.atoms, value_text(group.occupancy, group.error),
+                     value_text(group.b_factor, group.b_error, 0), f'{group.inside:.0%}',
                      escape(group.note)])
     return logtables.table(
         ['Group', 'Atoms', 'Occupancy', 'B-factor (Å²)', 'Inside', 'Note'], rows)
@@ -91,7 +91,7 @@ def _several(maps, found, grouped):
         for one in found:
             here = one.groups[index]
             note = f'<br><small>{escape(here.note)}</small>' if here.note else ''
-            cells.append(_value(here.occupancy, here.error) + note)
+            cells.append(value_text(here.occupancy, here.error) + note)
         rows.append([_link(grouped, index), group.atoms, *cells])
     return logtables.table(head, rows)
 
@@ -115,7 +115,8 @@ def specifiers(grouped):
             for index in range(len(grouped.groups))]
 
 
-def _value(value, error, digits=2):
+def value_text(value, error, digits=2):
+    """A value and its error as they stand in tables (HTML)."""
     if not math.isfinite(value):
         return '&ndash;'
     # As many digits as the error has a say in, two at least.

@@ -21,8 +21,8 @@ from chimerax.core.objects import Objects
 from ..core import FitParameters, Parameters, estimate
 from ..series import scales
 from ..series.engine import fit_maps, of_one_grid
-from ..series.files import SeriesFileError
-from ..series.gather import METHODS, SCALE, Column, gather, level_remarks
+from ..series.files import SeriesFileError, as_dict
+from ..series.gather import METHODS, OCCUPANCY, SCALE, Column, gather, level_remarks
 from ..series.order import ORDERS, order_of
 from ..series.together import together
 from ..session import jobs, volumes
@@ -50,6 +50,11 @@ class SeriesFound:
     shown: object
     scale: bool = False
     warnings: tuple = ()
+
+    @property
+    def answer(self):
+        """What scripts get: the table as its file has it, the pairs, and what was warned of."""
+        return {**as_dict(self.table), 'pairs': self.pairs, 'warnings': list(self.warnings)}
 
 
 def occupy_series(session, maps, *, model=None, by=None, segment=None, groups=None, regions=None,
@@ -102,6 +107,7 @@ def occupy_series(session, maps, *, model=None, by=None, segment=None, groups=No
             sentence(remark, given[used[0]]) for remark in level_remarks(columns))
         arranged = order_of(table, order)
         shown = OpenSeries(session, table, arranged, title=f'Series of {len(given)} maps',
+                           what=SCALE if method == SCALE else OCCUPANCY,
                            maps={volumes.label(volume): volume for volume in given},
                            spec_of=source.spec)
         found = SeriesFound(given, table, together(table), arranged, shown, method == SCALE,
@@ -134,7 +140,8 @@ def occupy_series_open(session, file, *, order=None, plot=None, frames=None):
     except OSError as error:
         raise UserError(f'cannot read {file}: {error.strerror or error}') from None
     arranged = order_of(table, order or kept.order)
-    shown = OpenSeries(session, table, arranged, title=kept.title, paths=kept.paths,
+    shown = OpenSeries(session, table, arranged, title=kept.title,
+                       what=SCALE if kept.scale else OCCUPANCY, paths=kept.paths,
                        models=kept.models)
     found = SeriesFound([], table, together(table), arranged, shown, kept.scale)
     seriesresults.tell(session, found)
@@ -247,11 +254,13 @@ def _draw(session, found, plot, frames):
         show_series(session, found.shown)
     elif plot:
         from ..figures.heatmap import heatmap_figure
-        files.save_figure(heatmap_figure(found.table, found.order, found.shown.title), plot)
+        shown = found.shown
+        figure = heatmap_figure(found.table, found.order, shown.title, shown.what)
+        files.save_figure(figure, plot)
         session.logger.info(f'Wrote {plot}.')
     if frames:
         from ..figures.frames import frames_figure
-        figure = frames_figure(found.table, found.shown.title)
+        figure = frames_figure(found.table, found.shown.title, found.shown.what)
         if frames is True:
             from ..figures.window import show_figure
             show_figure(session, figure, f'{found.shown.title}: frames')
@@ -262,7 +271,7 @@ def _draw(session, found, plot, frames):
 
 def register(_command_info, logger):
     """Register `occupy series` and `occupy series open` with ChimeraX."""
-    from chimerax.core.commands import register as register_command
+    from .answers import register_command
     drawn = [('order', EnumOf(ORDERS)), ('plot', Or(BoolArg, SaveFileNameArg)),
              ('frames', Or(BoolArg, SaveFileNameArg))]
     description = CmdDesc(

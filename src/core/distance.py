@@ -18,19 +18,6 @@ LAYERS = 8
 _POINTS_AT_ONCE = 100_000
 
 
-def distances(region, grid, reach):
-    """Distance in Å from each voxel to the nearest voxel of a region.
-
-    region: boolean (z, y, x). grid: its `Grid`. reach: in Å. Returns float32 (z, y, x): 0 in the
-    region, infinity where the distance exceeds `reach`. The box does not repeat itself.
-    """
-    result = np.full(region.shape, np.inf, np.float32)
-    part, near = _near(region, grid, reach)
-    if part is not None:
-        result[part] = near
-    return result
-
-
 def soft_edge(values, grid, extend, width, progress=None):
     """A mask extended by some Å, and then brought down to 0 over some Å by a raised cosine.
 
@@ -44,7 +31,7 @@ def soft_edge(values, grid, extend, width, progress=None):
     result = np.zeros(values.shape, np.float32)
     for number in range(layers):
         layer = values >= (number + 0.5) / LAYERS if graded else values
-        part, away = _near(layer, grid, extend + width)
+        part, away = distances(layer, grid, extend + width)
         if part is not None:
             _add_edge(result[part], away, extend, width)
         if progress is not None:
@@ -73,9 +60,12 @@ def _edge(away, extend, width):
     return np.float32(0.5) + np.float32(0.5) * np.cos(np.float32(np.pi) * share)
 
 
-def _near(region, grid, reach):
-    """Distances where they are within reach: a part of the box, slices (z, y, x), and float32 over
-    it; None and None for an empty region.
+def distances(region, grid, reach):
+    """Distance in Å from each voxel to the nearest voxel of a region, where it is within reach.
+
+    region: boolean (z, y, x). grid: its `Grid`. reach: in Å. Returns a part of the box, slices (z,
+    y, x), and float32 over it: 0 in the region, infinity where the distance exceeds `reach`; None
+    and None for an empty region. The box does not repeat itself.
     """
     part = _around(region, grid, reach)
     if part is None:

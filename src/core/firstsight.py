@@ -7,7 +7,15 @@ from . import fourier
 from .mapcheck import check_map
 from .memory import as_floats
 from .parameters import Parameters
-from .recognise import HALF_MAP_NAMED, MASK_LIKE, is_half_map, is_mask, recognise
+from .recognise import (
+    HALF_MAP_NAMED,
+    LOCAL_RESOLUTIONS,
+    MASK_LIKE,
+    is_half_map,
+    is_local_resolution,
+    is_mask,
+    recognise,
+)
 from .scale import derive
 from .wording import NO_RECONSTRUCTION, Remark
 
@@ -21,6 +29,8 @@ def first_sight(array: np.ndarray, axes: ArrayLike, name: str = '') -> Remark | 
     array: the map (z, y, x), or of a larger one what is at hand. axes: as `estimate` takes them.
     name: of the map or its file, which tells of half maps. Time: of one Fourier transform.
     """
+    if is_local_resolution(array):
+        return LOCAL_RESOLUTIONS
     if is_mask(array):
         return MASK_LIKE
     if array.size <= MOST_VOXELS:

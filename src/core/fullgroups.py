@@ -25,6 +25,7 @@ LEAST_SIZE = 0.2
 class FullLevel:
     """`value`: the amplitude that counts as full. `groups`: names that it rests on. `note`: how it
     was found. `covariance`: of the occupancies of the groups used. `warnings`: sentences.
+    `by_definition`: index, among the groups used, of the only one that it rests on, or None.
     """
 
     value: float
@@ -32,6 +33,7 @@ class FullLevel:
     note: str
     covariance: np.ndarray
     warnings: tuple = ()
+    by_definition: int | None = None
 
 
 def find_full(design, fit, full=None, like=None):
@@ -65,7 +67,8 @@ def find_full(design, fit, full=None, like=None):
     if value <= 0:
         raise MapError('the groups said to be full have no density in this map')
     covariance = _relative(fit, weights, value)
-    return FullLevel(value, tuple(names[i] for i in chosen), note, covariance, warnings)
+    return FullLevel(value, tuple(names[i] for i in chosen), note, covariance, warnings,
+                     chosen[0] if len(chosen) == 1 else None)
 
 
 def _relative(fit, weights, value):
@@ -88,6 +91,29 @@ def _weights(design, fit, chosen):
     return weights
 
 
+def _variance(fit, weights, value):
+    """The diagonal of `_relative`."""
+    relative = fit.amplitudes / value
+    common = fit.covariance @ weights
+    return (np.diag(fit.covariance) - 2 * relative * common
+            + relative ** 2 * (weights @ common)) / value ** 2
+
+
+def _told(fit, reference):
+    """Weights without groups that cannot be told themselves, if the others are half of them all."""
+    weights = reference.copy()
+    while weights.sum() >= 0.5:
+        some = weights / weights.sum()
+        level = some @ fit.amplitudes
+        error = np.sqrt(np.maximum(_variance(fit, some, level), 0))
+        unsure = np.where(some > 0, error * level / np.maximum(fit.amplitudes, 1e-3 * level), 0)
+        worst = int(unsure.argmax())
+        if unsure[worst] <= MOST_ERROR:
+            return some
+        weights[worst] = 0
+    return reference
+
+
 def _fullest(design, fit):
     """Indices of the fullest groups, and of those above them that are too small to count."""
     everything = np.arange(len(fit.amplitudes))
@@ -95,10 +121,10 @@ def _fullest(design, fit):
     reference = share * np.maximum(fit.amplitudes, 0)
     if reference.sum() <= 0:
         raise MapError('no group has density in this map; the model does not lie on it')
-    reference = reference / reference.sum()
+    reference = _told(fit, reference / reference.sum())
     level = reference @ fit.amplitudes
-    relative = _relative(fit, reference, level)
-    values, variance = fit.amplitudes / level, np.diag(relative)
+    values = fit.amplitudes / level
+    variance = _variance(fit, reference, level)
     fit_to_count = [i for i in everything if design.inside[design.used[i]] >= LEAST_INSIDE
                     and share[i] >= LEAST_SIZE * share.max()
                     and variance[i] < (MOST_ERROR * max(values[i], 1e-3)) ** 2]

@@ -25,7 +25,13 @@ from .mapcheck import check_map
 from .modeldensity import Atoms
 from .occupancydesign import Design
 from .occupancyfit import fit_design
-from .occupancynotes import check_atoms, group_notes, map_warnings
+from .occupancynotes import (
+    check_atoms,
+    group_notes,
+    map_warnings,
+    with_definition,
+    without_definition,
+)
 from .parameters import FitParameters
 from .progress import Progress, Stages
 from .wording import MapError, SettingError, plain
@@ -36,8 +42,9 @@ Full = str | Sequence[str] | float | None
 
 @dataclass(frozen=True)
 class GroupOccupancy:
-    """One group: `name`, `kind`, number of `atoms`; `occupancy` ± `error` (one standard error), 0
-    at least, and `raw`, the same before negative values are set to 0; `b_factor` ± `b_error` in Å²;
+    """One group: `name`, `kind`, number of `atoms`; `occupancy` ± `error` (one standard error; NaN
+    for the only group that full rests on, which is 1 by definition and says so in its note), 0 at
+    least, and `raw`, the same before negative values are set to 0; `b_factor` ± `b_error` in Å²;
     `inside`: share of its atoms inside the map; `note`: '' or why it cannot be told.
 
     A group with no atom inside the map has NaN for its numbers.
@@ -64,7 +71,9 @@ class Occupancies:
     on; `full_note`: how it was found. `correlation`: of map and fit near the model. `outside`:
     share of the map's content outside all groups. `residual`: map minus fit, float32 (z, y, x) on
     the working grid `grid`, both under the fit's blur. `covariance`: of the raw occupancies, NaN
-    where a group has no atom inside (groups, groups); `correlations`: of occupancies with all else
+    where a group has no atom inside (groups, groups). `amplitude_errors`: standard errors of
+    occupancy times full level, in the map's units, with nothing said of that level, for levels that
+    come from elsewhere. `correlations`: of occupancies with all else
     held: near −1 where two groups overlap. `solvent`: strength k of each body of displaced solvent.
     `resolution`: Å, where the blur leaves a fifth: the band's upper limit. `warnings`: sentences.
     """
@@ -79,6 +88,7 @@ class Occupancies:
     grid: Grid
     source_grid: Grid
     covariance: np.ndarray = field(repr=False)
+    amplitude_errors: np.ndarray = field(repr=False)
     correlations: np.ndarray = field(repr=False)
     solvent: tuple
     resolution: float
@@ -158,12 +168,18 @@ def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
     b[design.used], b_error[design.used] = fit.b, fit.b_error
     covariance = np.full((len(raw), len(raw)), np.nan)
     covariance[np.ix_(design.used, design.used)] = level.covariance
-    errors = np.sqrt(np.diag(covariance))
+    errors = np.sqrt(np.maximum(np.diag(covariance), 0))
+    amplitude_errors = np.full(len(raw), np.nan)
+    amplitude_errors[design.used] = np.sqrt(np.diag(fit.covariance))
     correlations = np.full_like(covariance, np.nan)
     correlations[np.ix_(design.used, design.used)] = fit.correlations
     matches = np.full(len(raw), np.nan)
     matches[design.used] = fit.matches
     notes = group_notes(design, raw, errors, correlations, matches)
+    if level.by_definition is not None:
+        defining = design.used[level.by_definition]
+        errors[defining] = np.nan
+        notes[defining] = with_definition(notes[defining])
     counts = atoms.counts()
     groups = tuple(GroupOccupancy(
         name, atoms.kind(g), int(counts[g]), float(np.maximum(raw[g], 0)), float(errors[g]),
@@ -171,8 +187,8 @@ def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
         for g, name in enumerate(atoms.names))
     return Occupancies(
         groups, level.value, level.groups, level.note, fit.correlation, fit.outside, fit.residual,
-        design.grid, design.source, covariance,
-        correlations, tuple(fit.k.tolist()), design.resolution,
+        design.grid, design.source, covariance, amplitude_errors, correlations,
+        tuple(fit.k.tolist()), design.resolution,
         (*level.warnings, *map_warnings(design, fit)))
 
 
@@ -196,15 +212,16 @@ def on_one_scale(results: Sequence[Occupancies]) -> list[Occupancies]:
 
     results: `Occupancies` of one model in several maps, fitted with one solvent (see
     `common_solvent`). Returns them, in a list, with the median of their full levels as the level of
-    all.
+    all, whose own error is none of theirs.
     """
     level = float(np.median([found.full_level for found in results]))
     scaled = []
     for found in results:
         factor = found.full_level / level
         groups = tuple(replace(
-            group, occupancy=group.occupancy * factor, error=group.error * factor,
-            raw=group.raw * factor) for group in found.groups)
+            group, occupancy=group.occupancy * factor, error=float(error), raw=group.raw * factor,
+            note=without_definition(group.note))
+            for group, error in zip(found.groups, found.amplitude_errors / level, strict=True))
         scaled.append(replace(
             found, groups=groups, full_level=level, covariance=found.covariance * factor ** 2,
             full_note=f'median of the levels of {len(results)} maps; each: {found.full_note}'))

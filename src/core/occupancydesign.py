@@ -2,7 +2,7 @@
 """
 
 import numpy as np
-from scipy.fft import next_fast_len
+from scipy import fft
 
 from . import fourier
 from .memory import as_floats
@@ -10,6 +10,9 @@ from .modeldensity import Frame
 from .threads import in_threads
 from .wording import MapError, SettingError
 
+#: Solvent's noise, and what is wrong with a model of solvent, lie at low frequencies: those below
+#: one over this length (Å) count less.
+EVEN_LENGTH = 30.0
 #: Samples of the working grid per resolution of the band.
 SAMPLES = 3.0
 #: Space around the atoms of a group that its density may reach into, in units of the band's
@@ -42,6 +45,7 @@ class Design:
         shape = tuple(n if s >= 0.8 * target else max(2, fourier_length(n * s / target, n))
                       for n, s in zip(grid.shape, grid.steps[::-1], strict=True))
         self.grid = grid if shape == grid.shape else grid.resampled(shape)
+        self._evening = {}
         self.frame = Frame(self.grid, resolution, PAD * resolution)
         self.inside_atoms = (atoms.groups >= 0) & _inside(
             self.grid, self.frame.indices(atoms.positions))
@@ -117,6 +121,20 @@ class Design:
             result[there] += density.values(factor)[here]
         return result
 
+    def evening(self, shape):
+        """Factor on the half transform of a box (z, y, x) that makes solvent's noise even; kept."""
+        if shape not in self._evening:
+            # Four times |f|²/4.
+            squares = np.float32(4 * EVEN_LENGTH ** 2) * self.frame.squares(shape)
+            self._evening[shape] = np.sqrt(1 + squares)
+        return self._evening[shape]
+
+    def even(self, blurred):
+        """A map of the working grid with its noise made even, float32 (z, y, x)."""
+        half = fft.rfftn(blurred)
+        half *= self.evening(blurred.shape)
+        return fft.irfftn(half, blurred.shape)
+
     def blurred(self, array):
         """A map of the source grid on the working grid, under the blur of the design; float32."""
         return fourier.blurred(as_floats(array), self.source, self.frame.blur, self.grid.shape)
@@ -131,7 +149,7 @@ def _is_fine(atoms):
 def fourier_length(wanted, most):
     """The least even length from `wanted` on that suits a transform, at most `most`."""
     n = int(np.ceil(wanted))
-    while n % 2 or next_fast_len(n, real=True) != n:
+    while n % 2 or fft.next_fast_len(n, real=True) != n:
         n += 1
     return min(n, most)
 

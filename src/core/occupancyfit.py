@@ -9,8 +9,11 @@ away where the map does not tell.
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from .autocorrelation import Autocorrelation
+from .occupancychecks import content_of, misplaced, outside
+from .occupancyerrors import Found, covariance_of, noise_beyond, products
 from .threads import in_threads, slabs
 from .wording import INVERT, MapError
 
@@ -25,6 +28,8 @@ B_START = 60.0
 B_WIDTH = 80.0
 B_REACH = (-150.0, 600.0)
 B_STEP = 60.0
+#: What is thought of their spread before there is a fit: counts as one group.
+B_SPREAD = 30.0
 #: Variance of occupancies about the mean of their kind that the pull to it leaves open at least:
 #: for proteins and nucleic acids, and for what may be anything.
 LEAST_SPREAD = 0.05
@@ -34,17 +39,15 @@ STEPS = 12
 #: Steps before which it is measured how far the residual is alike from place to place.
 MEASURED = (2, 5)
 MOST_ALIKE = 2
-#: At least this share of what is independent in the map counts as left over by the unknowns.
-LEAST_FREE = 0.25
 DONE = 2e-3
 #: No limit to a step.
 ANY = 1e30
 #: A group is where its squared density exceeds this share of the largest.
 CORE = 0.05
-#: Content outside the model exceeds this share of what there is inside, and so many widths of
-#: noise.
-OUTSIDE_LEVEL = 0.25
-OUTSIDE_WIDTHS = 4
+#: Content outside the model reaches so far into it, in units of the band's resolution, and what it
+#: reaches is left out of the fit where at least this share of the voxels stays.
+REACHED = 0.75
+LEAST_KEPT = 0.5
 #: Groups whose densities are worked out by one thread at a time.
 SLAB = 4
 
@@ -54,10 +57,10 @@ class Fit:
     """What a fit found, in the map's units.
 
     `amplitudes`: occupancy times the map's scale, of each group used. `covariance`: of these. `b`,
-    `b_error`: Å². `k`: strength of each body. `constant`: density of the solvent. `noise`: standard
-    deviation of the residual near the model. `correlation`, `outside`, `residual`: as in
-    `Occupancies`. `shift`: by how much (x, y, z in Å) the model should move, and `stretch`: by what
-    share it should grow about its middle, to first order. `correlations`: of the amplitudes, all
+    `b_error`: Å². `k`: strength of each body. `constant`: density of the solvent. `correlation`,
+    `outside`, `residual`: as in `Occupancies`. `shift`: by how much (x, y, z in Å) the model should
+    move, and `stretch`: by what share it should grow about its middle, to first order.
+    `correlations`: of the amplitudes, all
     else held. `matches`: correlation of map and fit where each group is.
     """
 
@@ -67,7 +70,6 @@ class Fit:
     b_error: np.ndarray
     k: np.ndarray
     constant: float
-    noise: float
     correlation: float
     outside: float
     shift: np.ndarray
@@ -85,8 +87,10 @@ def fit_design(design, array, progress=None, solvent=None):
     report = progress or (lambda share: None)
     blurred = design.blurred(array)
     report(0.1)
-    state = _State(design, blurred[design.support], solvent)
+    state = _State(design, design.even(blurred)[design.support], solvent)
     for step in range(STEPS):
+        if step == MEASURED[0]:
+            state.leave_out(blurred)
         change = state.step(step)
         report(0.1 + 0.7 * (step + 1) / STEPS)
         if change < DONE and step > 1:
@@ -101,6 +105,7 @@ class _State:
         self.design, self.values = design, values
         self.held = solvent is not None
         self._transfers = {}
+        self.keep = None
         self.same = design.parameters.b_factor == 'same'
         n = self.n = len(design.used)
         scale = (design.resolution / 8) ** 2
@@ -134,7 +139,7 @@ class _State:
             for i in range(*part.indices(self.n)):
                 density = d.densities[i]
                 q = d.frame.squares(density.shape)
-                fall = np.exp(-np.float32(self.b[i]) * q)
+                fall = np.exp(-np.float32(self.b[i]) * q) * d.evening(density.shape)
                 t = fall * self._transfer(density.shape)
                 self.rho[i, density.rows] = density.at_rows(t)
                 self.slope[i, density.rows] = density.at_rows(-q * t)
@@ -146,11 +151,27 @@ class _State:
 
         for bodies in in_threads(some_groups, slabs(self.n, max(SLAB, -(-self.n // 8)))):
             self.bodies += bodies
+        if self.keep is not None:
+            for columns in (self.rho, self.slope, self.bodies):
+                columns *= self.keep
 
     @property
     def _free_bodies(self):
         """B-factors of the bodies whose strengths are fitted: none where solvent is held."""
         return () if self.held else BODIES
+
+    def leave_out(self, blurred):
+        """Look no more at voxels that content without a model reaches, unless that is most of them.
+        """
+        d = self.design
+        self._evaluate()
+        left = blurred - np.float32(self.c)
+        beyond = content_of(left, model_map(d, self.o, self.b, self.k), d) & ~d.support
+        if beyond.any():
+            far = distance_transform_edt(~beyond, d.grid.steps[::-1]) > REACHED * d.resolution
+            keep = far[d.support]
+            if keep.mean() > LEAST_KEPT:
+                self.keep = keep
 
     def _transfer(self, shape):
         """T on the half transform of a box; kept where it stays the same."""
@@ -165,7 +186,16 @@ class _State:
         """All derivatives (unknowns, rows): of o in units of the scale, B, k, c likewise."""
         return np.concatenate([
             self.rho * np.float32(self.unit), self.slope * self.o[:, None].astype(np.float32),
-            self.bodies, np.full((1, len(self.values)), self.unit, np.float32)])
+            self.bodies, np.float32(self.unit) * self._ones()])
+
+    def _ones(self):
+        return np.ones((1, len(self.values)), np.float32) if self.keep is None else (
+            self.keep[None].astype(np.float32))
+
+    def _residual(self):
+        """Map minus model, 0 where it is not looked at."""
+        residual = self.values - self._model()
+        return residual if self.keep is None else residual * self.keep
 
     def _model(self):
         return self.o.astype(np.float32) @ self.rho + np.float32(self.c)
@@ -176,7 +206,7 @@ class _State:
         weight, pull = np.zeros(2 * n + len(self.k) + 1), np.zeros(2 * n + len(self.k) + 1)
         share = np.maximum(self.o / self.unit, 1e-3) * self.weights
         mean = B_START if first else np.average(self.b, weights=share)
-        weight[n:2 * n] = self.b_width ** -2
+        weight[n:2 * n] = self.b_width ** -2 if first else self._spread_of_b(mean, share) ** -2
         pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
         weight[2 * n:-1] = np.array(BODY_WIDTHS) ** -2.
         pull[2 * n:-1] = (np.array(BODY_MEANS) - self.k) * weight[2 * n:-1]
@@ -190,17 +220,26 @@ class _State:
                 pull[some] = (mean - relative[some]) * weight[some]
         return weight, pull
 
+    def _spread_of_b(self, mean, share):
+        """The spread of B-factors about their mean, from what is known of each."""
+        own = np.diag(np.linalg.inv(self.hessian))[self.n:2 * self.n]
+        share = share / share.sum() * self.n
+        known = B_SPREAD ** 2 * (self.b_width / B_WIDTH) ** 2
+        return np.sqrt((known + share @ ((self.b - mean) ** 2 + own)) / (1 + self.n))
+
     def step(self, number):
         """One step; returns the largest change of an occupancy as a share of the largest."""
         if number:
             self._evaluate()
         n = self.n
-        residual = self.values - self._model()
+        residual = self._residual()
         if number in MEASURED:
             alike = Autocorrelation(residual, self.design.support, self.design.grid)
             self.inflation = min(alike.inflation, self.most_inflation)
         columns = self._columns()
-        noise = max(float(np.mean(residual.astype(float) ** 2)), 1e-10 * self.values.var())
+        noise = float(np.mean(residual.astype(float) ** 2)) / (
+            1 if self.keep is None else self.keep.mean())
+        noise = max(noise, 1e-10 * self.values.var())
         self.variance = noise * self.inflation
         weight, pull = self._prior(number == 0)
         hessian = (columns @ columns.T).astype(float) / self.variance
@@ -249,53 +288,49 @@ class _State:
         return low, high
 
     def finish(self, blurred):
-        """The `Fit`, with errors that know how far the residual is alike from place to place."""
+        """The `Fit`, with the errors of what was found."""
         d, n = self.design, self.n
         self._evaluate()
-        model = self._model()
-        residual = self.values - model
         columns = self._columns()
-        noise = float(np.mean(residual.astype(float) ** 2))
-        alike = Autocorrelation(residual, d.support, d.grid)
-        spread = np.zeros_like(columns)
-        local, matches = np.empty(n), np.empty(n)
+        residual = self._residual()
+        full_model = model_map(d, self.o, self.b, self.k)
+        left = blurred - np.float32(self.c)
+        weight, _ = self._prior(False)
+        inner = products(columns)
+        found = Found(residual, columns, inner, self.variance, weight, self._tie(),
+                      noise_beyond(d, left - full_model))
+        covariance = covariance_of(d, found, self._spread_columns)
+        values, model = left[d.support], full_model[d.support]
+        matches = np.empty(n)
+        for i, density in enumerate(d.densities):
+            part = self.rho[i, density.rows] ** 2
+            core = density.rows[part > CORE * part.max()]
+            matches[i] = _correlation(values[core], model[core])
+        own = np.linalg.inv(inner[:n, :n] + 1e-9 * np.diag(np.diag(inner)[:n]))
+        own /= np.sqrt(np.outer(np.diag(own), np.diag(own)))
+        shift, stretch = misplaced(full_model, left - full_model, d, self.keep)
+        return Fit(
+            self.o, covariance[:n, :n] * self.unit ** 2, self.b,
+            np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c),
+            _correlation(values, model), outside(left, full_model, d), shift, stretch, own,
+            matches, left - full_model)
+
+    def _spread_columns(self, alike):
+        """The derivatives (unknowns, rows), each spread as an `Autocorrelation` says."""
+        d, n = self.design, self.n
+        spread = np.zeros((2 * n + len(self.k) + 1, len(self.values)), np.float32)
         for i, density in enumerate(d.densities):
             q = d.frame.squares(density.shape)
-            fall = np.exp(-np.float32(self.b[i]) * q) * alike.root_spectrum(density.shape)
+            fall = np.exp(-np.float32(self.b[i]) * q) * (
+                d.evening(density.shape) * alike.root_spectrum(density.shape))
             t = fall * self._transfer(density.shape)
             spread[i, density.rows] = density.at_rows(t) * np.float32(self.unit)
             spread[n + i, density.rows] = density.at_rows(-q * t) * np.float32(self.o[i])
             for j, beta in enumerate(self._free_bodies):
                 spread[2 * n + j, density.rows] -= np.float32(self.o[i]) * density.at_rows(
                     fall * np.exp(-np.float32(beta) * q))
-            part = self.rho[i, density.rows].astype(float) ** 2
-            local[i] = (part * residual[density.rows].astype(float) ** 2).sum() / part.sum()
-            core = density.rows[part > CORE * part.max()]
-            matches[i] = _correlation(self.values[core], model[core])
-        spread[-1] = columns[-1] * np.float32(alike.inflation ** 0.5)
-        inner = (columns @ columns.T).astype(float)
-        middle = (spread @ spread.T).astype(float)
-        local = np.sqrt(local / max(noise, 1e-30))
-        factors = np.concatenate([local, local, np.ones(len(inner) - 2 * n)])
-        middle = middle * np.outer(factors, factors) * noise / self.variance ** 2
-        weight, _ = self._prior(False)
-        hessian = inner / self.variance + np.diag(weight)
-        tie = self._tie()
-        inverse = tie @ np.linalg.inv(tie.T @ hessian @ tie) @ tie.T
-        # What the unknowns have taken up of the residual is error, too.
-        taken = np.trace(inverse @ inner) / self.variance * alike.inflation / len(self.values)
-        middle /= max(1 - taken, LEAST_FREE)
-        covariance = inverse @ (middle + np.diag(weight)) @ inverse
-        full_model = model_map(d, self.o, self.b, self.k)
-        left = blurred - np.float32(self.c)
-        own = np.linalg.inv(inner[:n, :n] + 1e-9 * np.diag(np.diag(inner)[:n]))
-        own /= np.sqrt(np.outer(np.diag(own), np.diag(own)))
-        shift, stretch = _misplaced(full_model, left - full_model, d)
-        return Fit(
-            self.o, covariance[:n, :n] * self.unit ** 2, self.b,
-            np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c), noise ** 0.5,
-            float(np.corrcoef(self.values, model)[0, 1]), _outside(left, full_model, d),
-            shift, stretch, own, matches, left - full_model)
+        spread[-1] = np.float32(self.unit * alike.inflation ** 0.5)
+        return spread if self.keep is None else spread * self.keep
 
 
 def _solve_within(matrix, gradient, low, high):
@@ -330,30 +365,3 @@ def model_map(design, amplitudes, b, k):
     """What groups give on the working grid at amplitudes and B-factors: float32 (z, y, x)."""
     return design.total(
         amplitudes, lambda i, q: np.exp(-np.float32(b[i]) * q) * transfer(q, k))
-
-
-def _outside(content, model, design):
-    """Share of the content, which is what stands out from noise, that is where the model has none.
-    """
-    beyond = content[~design.support]
-    if not beyond.size:
-        return 0.0
-    # Half of the values below the middle are noise whatever else there is.
-    noise = 1.48 * float(np.median(np.abs(beyond - np.median(beyond))))
-    level = max(OUTSIDE_LEVEL * float(np.median(model[design.support])), OUTSIDE_WIDTHS * noise)
-    content = np.where(content > level, content, 0)
-    total = content.sum(dtype=float)
-    return float(content[~design.support].sum(dtype=float) / total) if total > 0 else 0.0
-
-
-def _misplaced(model, residual, design):
-    """By how much the model should move (Å) and grow (share), to first order in the residual."""
-    inverse = np.linalg.inv(np.array(design.grid.axes))
-    along = np.gradient(model)[::-1]
-    slopes = [sum(inverse[c, a] * along[a][design.support] for a in range(3)) for c in range(3)]
-    places = np.argwhere(design.support)[:, ::-1] @ np.array(design.grid.axes)
-    middle = places.mean(axis=0)
-    stretch = sum(s * (places[:, c] - middle[c]) for c, s in enumerate(slopes))
-    columns = np.stack([*slopes, stretch], axis=1)
-    found, *_ = np.linalg.lstsq(columns, residual[design.support].astype(float), rcond=None)
-    return -found[:3], float(-found[3])

@@ -5,7 +5,7 @@ import numpy as np
 
 from .wording import FIT_MODEL, MapError, Remark, plain
 
-#: Fewer atoms than these are too few to tell, as is a group with a larger error.
+#: Fewer atoms than these are too few to tell; of a group with a larger error the map does not.
 LEAST_ATOMS = 4
 MOST_ERROR = 0.2
 CORRELATED = 0.9
@@ -16,12 +16,15 @@ TOLD = 0.4
 #: A model is off the map with fewer of its atoms inside, and incomplete with fewer than the other.
 ON_MAP = 0.5
 WHOLE = 0.95
+#: What is said of the only group that full rests on.
+DEFINITION = 'full by definition'
 #: No better than chance; and low.
 CHANCE = 0.2
 LOW_CORRELATION = 0.7
 MUCH_OUTSIDE = 0.15
 SHIFTED = 0.6
-STRETCHED = 0.008
+#: At this resolution or a finer one; beyond it masks and solvent move edges in proportion.
+STRETCHED, STRETCHED_AT = 0.0105, 8.0
 
 
 def check_atoms(atoms, grid):
@@ -57,8 +60,10 @@ def group_notes(design, raw, errors, correlations, matches):
             note.append('outside the map')
         elif design.inside[g] < WHOLE:
             note.append(f'{1 - design.inside[g]:.0%} of its atoms lie outside the map')
-        if counts[g] < LEAST_ATOMS or errors[g] > MOST_ERROR:
+        if counts[g] < LEAST_ATOMS:
             note.append('too small to tell')
+        elif errors[g] > MOST_ERROR:
+            note.append('the map does not tell')
         weak = WEAK_MATCH * min(1.0, max(0.0, raw[g]) / TOLD) if np.isfinite(raw[g]) else 0
         if matches[g] < weak and raw[g] > 2 * errors[g]:
             note.append('the map looks otherwise here: is it in its place?')
@@ -69,6 +74,16 @@ def group_notes(design, raw, errors, correlations, matches):
         if row[other] > CORRELATED:
             note.append(f'not to be told from {names[other]}')
     return ['; '.join(note) for note in notes]
+
+
+def with_definition(note):
+    """The note of a group, which is full by definition."""
+    return '; '.join(filter(None, (DEFINITION, note)))
+
+
+def without_definition(note):
+    """The note of a group, which is full by definition no more."""
+    return '; '.join(part for part in note.split('; ') if part not in ('', DEFINITION))
 
 
 def map_warnings(design, fit):
@@ -84,6 +99,6 @@ def map_warnings(design, fit):
     shift = float(np.linalg.norm(fit.shift))
     if shift > SHIFTED:
         yield Remark(f'the model would fit better moved by {shift:.1f} Å', (FIT_MODEL,))
-    if abs(fit.stretch) > STRETCHED:
+    if abs(fit.stretch) > STRETCHED * max(1, design.resolution / STRETCHED_AT):
         yield Remark(f'the model would fit better {abs(fit.stretch):.1%} '
                      f'{"larger" if fit.stretch > 0 else "smaller"}: is the voxel size right?')

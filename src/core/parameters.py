@@ -46,6 +46,20 @@ FIT_VOXELS = 3.0
 LEAST_LIGAND = 4
 #: Maps share a grey level where their full levels differ by no more than this share of the median.
 SAME_GREY = 0.1
+#: Grey levels of two maps differ where what is full and the width of the solvent do so by the same
+#: factor: by more than the first, as a ratio, and alike to within the second.
+GREY_RATIO, GREY_ALIKE = 1.15, 1.1
+#: Places with less than this share of content in common hardly overlap.
+OVERLAP = 0.25
+#: A change between two maps is marked where it is more than so many standard errors.
+MARKED_ERRORS = 3.0
+#: Groups do not change where their ratios of two maps agree within so many standard errors, to
+#: which this share is added: models fit no better. Nothing rests on a group with a larger error.
+UNCHANGED_ERRORS, UNCHANGED_SHARE, UNCHANGED_MOST_ERROR = 2.0, 0.02, 0.2
+#: Surfaces have the change of the nearest group within this distance (Å).
+CHANGE_DISTANCE = 6.0
+#: Solvent is what lies farther than this from all atoms (Å), in the sphere that the box holds.
+SOLVENT_DISTANCE = 10.0
 #: Solvent that several maps have in common is taken from so many of them.
 SOLVENT_MAPS = 5
 #: False discovery rate at which groups of a series are said to go together or exclude each other.
@@ -75,9 +89,10 @@ SUSPECT_FLAT_SHARE = 0.2
 #: What a refinement's loop does unless told otherwise, and when: from the first of these iterations
 #: on, growing weaker over so many, and leaving so many at the end alone. docs/refinement.md has the
 #: runs that chose them.
-#: Off by default: with two states it helps, with three it has done harm.
+#: Off by default, as it was tried on few data; to leave out solvent is what has done no harm yet.
+#: Power and pivot are those of a sigmoid, which helped with two states and harmed with three.
 LOOP_STRENGTH = 0.0
-LOOP_KIND = 'sigmoid'
+LOOP_KIND = 'solvent'
 LOOP_POWER = 3.0
 LOOP_PIVOT = 0.7
 LOOP_EXCLUDE_SOLVENT = True

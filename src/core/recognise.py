@@ -21,6 +21,7 @@ from .wording import (
     IMAGES,
     INVERT,
     INVERTED,
+    LOCAL_RESOLUTION,
     MASK,
     SHARPENED,
     TOMOGRAM,
@@ -43,6 +44,16 @@ TAIL = 5e-4
 FEW_VALUES = 16
 #: A mask: this share of the values near the largest, and this share near either end.
 PLATEAU, NEAR_END, ENDS_SHARE = 3e-3, 0.01, 0.5
+#: Local resolutions (Å): all but what fills the rest, by zero or one value, lies in these limits
+#: and is no whole number for the most part; the largest but for a share is so many times the least;
+#: neighbours differ by less than this share of the spread; and what is worse than the median
+#: spreads more, by the last factor, than what is better.
+RESOLUTIONS, RESOLUTION_RATIO, RESOLUTION_STEP, WHOLE_SHARE = (1.0, 200.0), 40.0, 0.8, 0.5
+RESOLUTION_SKEW = 1.2
+#: Where nothing fills the rest, the corners are worse than the middle by this factor.
+OUTSIDE = 1.15
+#: So many values at least, or so small a share of the map, tell nothing.
+LEAST_RESOLUTIONS, FILL_SHARE = 50, 0.3
 #: Images: the variance of means over squares of 4 × 4 pixels over that which noise would have, and
 #: their correlation with those of the next plane, also in comparison with the other axes.
 IMAGE_VARIANCE, IMAGE_CORRELATION, IMAGE_GAP = 1.5, 0.15, 0.2
@@ -80,6 +91,9 @@ def _few_values(number):
 
 MASK_LIKE = Remark('most of the map is either at its lowest or at its highest value, as in a mask: '
                    'the scale is that of a map of density', kind=MASK)
+LOCAL_RESOLUTIONS = Remark('its values look like local resolutions in Å, which are no density: '
+                           'estimate the map that they were made for, and colour that one by them',
+                           kind=LOCAL_RESOLUTION)
 INVERTED_MAP = Remark('the strongest density is negative: the map may be inverted, and density '
                       'must be positive', (INVERT,), INVERTED)
 SHARPENED_MAP = Remark('power rises towards high frequency, as in a map that was sharpened much: '
@@ -109,9 +123,82 @@ def is_half_map(name):
     return bool(_HALF.search(name))
 
 
+def is_local_resolution(array):
+    """Whether an array (z, y, x) of any real type has the values of a map of local resolution (Å).
+
+    As RELION and cryoSPARC write it: some Å at each voxel of the particle, where density has values
+    on both sides of zero or close to it; elsewhere zero or one value.
+    """
+    if min(array.shape) < 2:
+        return False
+    told = resolutions_in(array, samples=True)
+    if len(told) < LEAST_RESOLUTIONS:
+        return False
+    low, high = _at(told, TAIL), _at(told, 1 - TAIL)
+    if low < RESOLUTIONS[0] or high > RESOLUTIONS[1] or not low < high < RESOLUTION_RATIO * low:
+        return False
+    if len(told) > (1 - FILL_SHARE) * len(_samples(array)):
+        if not _is_worse_outside(array):
+            return False
+    else:
+        best, middle, worst = (_at(told, share) for share in (0.01, 0.5, 0.99))
+        if worst - middle < RESOLUTION_SKEW * (middle - best):
+            return False
+    if (told == np.rint(told)).mean() > WHOLE_SHARE:
+        return False
+    block = _block(array).astype(float)
+    known = (block > 0) & (block != _fill(array))
+    steps = []
+    for axis in range(3):
+        both = np.take(known, range(1, known.shape[axis]), axis) & np.take(
+            known, range(known.shape[axis] - 1), axis)
+        steps.append(np.diff(block, axis=axis)[both])
+    steps = np.concatenate(steps)
+    spread = float(told.std())
+    return bool(len(steps) and np.abs(steps).mean() < RESOLUTION_STEP * spread)
+
+
+def _is_worse_outside(array):
+    """Whether values are higher in the corners than in the middle, as where nothing is resolved.
+
+    Density is the other way round, wherever its zero lies.
+    """
+    middle = array[tuple(slice(3 * n // 8, n - 3 * n // 8) for n in array.shape)]
+    corners = [array[tuple(slice(0, max(1, n // 8)) if low else slice(n - max(1, n // 8), n)
+                           for n, low in zip(array.shape, ends, strict=True))]
+               for ends in product((True, False), repeat=3)]
+    outside = np.median([np.median(corner) for corner in corners])
+    return bool(outside > OUTSIDE * np.median(middle))
+
+
+def resolutions_in(array, samples=False):
+    """The local resolutions (Å) in a map of them, in ascending order, without what fills the rest.
+
+    array: (z, y, x). samples: on a coarse grid only. Empty where a value is negative.
+    """
+    values = _samples(array) if samples else np.ravel(array)
+    if values.min() < 0:
+        return values[:0]
+    return np.sort(values[(values > 0) & (values != _fill(array))])
+
+
+def resolution_fills(array):
+    """The values that fill what is no particle in a map of local resolution: zero, and another."""
+    fill = _fill(array)
+    return (0.0,) if fill != fill or fill == 0 else (0.0, float(fill))
+
+
+def _fill(array):
+    """The one value, other than zero, that fills what is no particle; not-a-number for none."""
+    values, counts = np.unique(_samples(array), return_counts=True)
+    most = counts.argmax()
+    return values[most] if counts[most] > FILL_SHARE * counts.sum() else np.nan
+
+
 def is_mask(array):
     """Whether an array (z, y, x) of any real type has the values of a mask or a segmentation."""
-    return _mask_remark(_samples(array)) is not None
+    # Differences of small integers would leave their range.
+    return _mask_remark(_samples(array).astype(float)) is not None
 
 
 def recognise(array, grid, low_passed):
@@ -120,6 +207,8 @@ def recognise(array, grid, low_passed):
     array: the map, float32 (z, y, x), finite and not constant. grid: its `Grid`. low_passed: the
     same low-passed, on the working grid, float32 (z, y, x). Time: some 10 ms, whatever the size.
     """
+    if is_local_resolution(array):
+        return [LOCAL_RESOLUTIONS]
     samples = _samples(array)
     block = _block(array)
     # Squares of the values must not leave the range of float32.

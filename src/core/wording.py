@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 #: What a remark is about, for those who have to tell one from another.
-IMAGES, MASK, INVERTED, TOMOGRAM, ALTERED, SHARPENED, HALF_MAP = (
-    'images', 'mask', 'inverted', 'tomogram', 'altered', 'sharpened', 'half map')
+IMAGES, MASK, INVERTED, TOMOGRAM, ALTERED, SHARPENED = (
+    'images', 'mask', 'inverted', 'tomogram', 'altered', 'sharpened')
+HALF_MAP, LOCAL_RESOLUTION = 'half map', 'local resolution'
 #: Of these, what tells of a map that is no reconstruction: the reason for all else that is odd.
-NO_RECONSTRUCTION = (IMAGES, MASK, INVERTED, TOMOGRAM)
+NO_RECONSTRUCTION = (IMAGES, MASK, INVERTED, TOMOGRAM, LOCAL_RESOLUTION)
 SUSPECT, FLAT_SOLVENT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
     'suspect', 'flat solvent', 'off zero', 'full scale', 'noise', 'voxel size')
 

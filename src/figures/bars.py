@@ -67,7 +67,8 @@ def _bar_at(found, names, indices, share, x):
     group = found[which].groups[indices[place]]
     words = [f'{group.name} in {names[which]}']
     if math.isfinite(group.occupancy):
-        words.append(f'occupancy {group.occupancy:.3f} ± {group.error:.3f}')
+        spread = f' ± {group.error:.3f}' if math.isfinite(group.error) else ''
+        words.append(f'occupancy {group.occupancy:.3f}{spread}')
     if group.note:
         words.append(group.note)
     return Pointed('\n'.join(words), indices[place])

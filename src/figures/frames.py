@@ -13,11 +13,12 @@ _WIDTH, _HEIGHT = 4.6, 2.4
 _PALETTE, _SEEN = 'viridis', (0.0, 0.85)
 
 
-def frames_figure(table, title=''):
-    """A new matplotlib `Figure`: occupancies of a `SeriesTable` against its volumes, as given.
+def frames_figure(table, title='', what='occupancy'):
+    """A new matplotlib `Figure`: values of a `SeriesTable` against its volumes, as given.
 
     Groups that go alike share a panel, at most a dozen of them. The colours of a panel go with the
-    order of its names, which is that of the lines' ends. Shades are one standard error.
+    order of its names, which is that of the lines' ends. Shades are one standard error. what: what
+    the values are.
     """
     from matplotlib.figure import Figure
     parts = _panels(table.occupancy)
@@ -41,7 +42,7 @@ def frames_figure(table, title=''):
         last = index + columns >= number
         _name_frames(axes, table.volumes, last)
         if column == 0:
-            axes.set_ylabel('occupancy', fontsize=TEXT + 0.5)
+            axes.set_ylabel(what, fontsize=TEXT + 0.5)
     if title:
         figure.text(0.15 / width, 1 - 0.12 / height, title, fontsize=10, va='top')
     return figure

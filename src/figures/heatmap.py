@@ -24,13 +24,13 @@ _WRITTEN = (0.36, 0.2)
 _MISSING, _HATCH, _LINES = '#f4f4f4', '#8c8c8c', '#444444'
 
 
-def heatmap_figure(table, order='likeness', title=''):
+def heatmap_figure(table, order='likeness', title='', what='occupancy'):
     """A new matplotlib `Figure` of a `SeriesTable`: groups × volumes with dendrograms and a key.
 
-    order: a word of `series.order.ORDERS`, or an `Order`. Cells without a value are hatched, those
-    that carry a note have a dot.
+    order: a word of `series.order.ORDERS`, or an `Order`. what: what the values are. Cells without
+    a value are hatched, those that carry a note have a dot.
     """
-    return HeatMap(table, order, title).figure
+    return HeatMap(table, order, title, what).figure
 
 
 class HeatMap:
@@ -39,7 +39,7 @@ class HeatMap:
     for none.
     """
 
-    def __init__(self, table, order='likeness', title='', figure=None):
+    def __init__(self, table, order='likeness', title='', what='occupancy'):
         from matplotlib.figure import Figure
         self.table = table
         self.order = order_of(table, order) if isinstance(order, str) else order
@@ -55,7 +55,8 @@ class HeatMap:
         self._bottom = 0.0      # known with the width of the columns
         top = _TREE + _GAP if self.order.volume_links is not None else 0.1
         self._top = top + 0.62 + (0.3 if title else 0)
-        self.figure = figure or Figure()
+        self.figure = Figure()
+        self._what = what
         self.figure.set_size_inches(*self._natural_size())
         self._draw()
         self.place()
@@ -106,7 +107,7 @@ class HeatMap:
         bar.ax.set_xticklabels(['0', '', '0.5', '', '1'])
         bar.ax.tick_params(labelsize=TEXT, length=2, pad=1.5)
         bar.outline.set_linewidth(0.5)
-        bar.set_label('occupancy', fontsize=TEXT, labelpad=1)
+        bar.set_label(self._what, fontsize=TEXT, labelpad=1)
         self._legend(missing.any())
         self._heading = self.figure.text(0, 0, self._title, fontsize=10, va='top', ha='left')
 

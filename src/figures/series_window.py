@@ -23,7 +23,7 @@ class SeriesWindow(PlotWindow):
         from matplotlib.patches import Rectangle
         from Qt.QtWidgets import QCheckBox
         self.shown = shown
-        self.heat = heat = HeatMap(shown.table, shown.order, shown.title)
+        self.heat = heat = HeatMap(shown.table, shown.order, shown.title, shown.what)
         size = heat.figure.get_size_inches()
         heat.figure.set_size_inches(np.minimum(size, _LARGEST))
         heat.place()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.occupancies import Occupancies
+from ..core.occupancynotes import without_definition
 from ..core.parameters import SAME_GREY
 from ..core.wording import Remark, SettingError, plain
 from .table import SeriesTable
@@ -50,8 +51,8 @@ class Column:
         level = found.full_level
         return cls(tuple(group.name for group in found.groups),
                    np.array([group.raw for group in found.groups]) * level,
-                   np.array([group.error for group in found.groups]) * level,
-                   level, found.full_note, tuple(group.note for group in found.groups))
+                   np.array(found.amplitude_errors), level, found.full_note,
+                   tuple(without_definition(group.note) for group in found.groups))
 
 
 def gather(columns: Mapping[str, Column | str], full: float | Sequence[str] | None = None

@@ -2,15 +2,11 @@
 
 import numpy as np
 
+from ..core.changes import grey_ratio as grey_ratio
 from ..core.parameters import default
 from . import volumes
 from .values import scale_at
 
-#: Grey levels differ where full scale and the width of the solvent do so by the same factor: by
-#: more than the first, as a ratio, and alike to within the second.
-GREY_RATIO, GREY_ALIKE = 1.15, 1.1
-#: Places with less than this share of content in common hardly overlap.
-OVERLAP = 0.25
 #: About so many points, and so many values of solvent, are looked at.
 _POINTS, _VALUES = 20_000, 200_000
 
@@ -32,20 +28,6 @@ def solvent_spread(array, found):
     factors = np.array(array.shape) / np.array(found.grid.shape)
     values = array[tuple((index * factors[:, None]).astype(int))].astype(float)
     return 1.4826 * float(np.median(np.abs(values - np.median(values)))) if len(values) else 0.0
-
-
-def grey_ratio(full_scales, spreads):
-    """How many times the grey level of the second of two maps that of the first is, or 1.
-
-    full_scales: of the two, each by itself; spreads: those of their solvent. Both go with the grey
-    level of a map. Occupancy moves the one and noise the other, hardly ever both alike. 1 where
-    they do not agree, or no solvent is left to be measured.
-    """
-    if min(*full_scales, *spreads) <= 0:
-        return 1.0
-    full, spread = (one / other for one, other in (full_scales, spreads))
-    differs, alike = max(full, 1 / full), max(full / spread, spread / full)
-    return full if differs > GREY_RATIO and alike < GREY_ALIKE else 1.0
 
 
 def lies_as(one, other):

@@ -16,7 +16,7 @@ from ..core.parameters import default
 from .frames import FrameColors, series_of
 from .key import ColoredAtoms, coloring_of, scale_key, shown_on
 from .record import record
-from .values import values_on
+from .values import known_on, parts_on, values_on
 
 #: The colours of low scale first. All are evenly spread from 0 to 1.
 PALETTES = {
@@ -24,6 +24,10 @@ PALETTES = {
     # The colours of the method's publication: red for low scale, through white, to blue.
     'occupy-classic': ('#ff0000', '#ffffff', '#0000ff'),
 }
+#: Of changes: what is lost is red, what is gained blue, what stays nearly white.
+CHANGE_PALETTE = 'occupy-change'
+_ALL_PALETTES = {**PALETTES, CHANGE_PALETTE: (
+    '#b5322a', '#dc7a5f', '#efbfa9', '#f0f0ee', '#b3cce4', '#6a9fce', '#2766a8')}
 DEFAULT_PALETTE = 'occupy'
 DEFAULT_RANGE = (default('color_low'), default('color_high'))
 
@@ -45,6 +49,10 @@ class ScaleColor(VolumeColor):
 
     #: Mode and map of the scale, for when that map or its scale map is closed.
     mode, source = '', None
+    #: What the values are, where they are no scale, for the key; whether each is that of a part,
+    #: with nothing between parts and `values.NO_PART` where there is none; and what fills places
+    #: that have no value, as maps of local resolution do: (0, that one), or ().
+    title, of_parts, fills = '', False, ()
 
     def belongs_to(self, entry):
         """Remember mode and map of an `Entry` of the record, where there is one."""
@@ -53,25 +61,49 @@ class ScaleColor(VolumeColor):
 
     def take_snapshot(self, session, flags):
         source = None if self.source is None or self.source.deleted else self.source
-        return {**super().take_snapshot(session, flags), 'mode': self.mode, 'source': source}
+        return {**super().take_snapshot(session, flags), 'mode': self.mode, 'source': source,
+                'title': self.title, 'of parts': self.of_parts, 'fills': self.fills}
 
     @classmethod
     def restore_snapshot(cls, session, data):
         by_scale = super().restore_snapshot(session, data)
         if by_scale is not None:
             by_scale.mode, by_scale.source = data.get('mode', ''), data.get('source')
+            by_scale.title, by_scale.of_parts = data.get('title', ''), data.get('of parts', False)
+            by_scale.fills = tuple(data.get('fills', ()))
+            if by_scale.title:      # it was coloured before all this was known of the values
+                by_scale.set_vertex_colors(report_stats=False)
             scale_key(session)      # which looks for its key once all is restored
         return by_scale
 
     def vertex_values(self, vertices, vertex_xform):
         """Scale at the vertices, and which of them (indices) lie outside."""
-        values, inside = values_on(self.volume, vertices, vertex_xform)
+        if self.of_parts:
+            values, inside = parts_on(self.volume, vertices, vertex_xform)
+        elif self.fills:
+            values, inside = known_on(self.volume, vertices, vertex_xform, self.fills)
+        else:
+            values, inside = values_on(self.volume, vertices, vertex_xform)
         return values, np.flatnonzero(~inside)
+
+
+def is_own(name):
+    """Whether a palette of this bundle has that name."""
+    return name in _ALL_PALETTES
 
 
 def palette(name):
     """One of this bundle's palettes by name, as a `Palette`."""
-    return Palette(name, Colormap(None, [Color(color) for color in PALETTES[name]], name=name))
+    return Palette(name, Colormap(None, [Color(color) for color in _ALL_PALETTES[name]],
+                                  name=name))
+
+
+def reversed_palette(chosen):
+    """A `Palette` the other way round, by the name that ChimeraX has for that."""
+    colormap = chosen.colormap
+    return Palette(f'^{chosen.name}', Colormap(
+        None, colormap.colors[::-1], colormap.color_below_value_range,
+        colormap.color_above_value_range, colormap.color_no_value, name=f'^{chosen.name}'))
 
 
 def ranged(chosen, limits):
@@ -153,16 +185,31 @@ def frame_colors(session):
     return found
 
 
+def color_by_values(session, source, value_map, chosen, limits, title, *, of_parts=False, fills=(),
+                    key=True, surfaces=None):
+    """Colour the surfaces of a map by values that are no scale, which the key calls by a title.
+
+    value_map: a volume of them on the map; of_parts, fills: see `ScaleColor`. chosen, limits: a
+    `Palette` and (low, high). surfaces: of the map, all if None. Undoable. Returns the surfaces.
+    """
+    if surfaces is None:
+        surfaces = surfaces_of(source)
+    about = {'title': title, 'of_parts': of_parts, 'fills': fills, 'source': source}
+    return color_surfaces(session, surfaces, value_map, chosen, limits, key=key,
+                          name=f'colour by {title}', about=about)
+
+
 def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=None,
-                   name='occupy color', undoable=True):
+                   name='occupy color', undoable=True, about=None):
     """Colour surfaces by a scale map; for those of a map see `color_map`.
 
     chosen: a `Palette`. limits: (low, high), see `ranged`. key: whether a colour key is wanted for
     them, None to leave that as it is. Undoable as one step called `name`, unless told otherwise.
-    Returns the surfaces that were coloured; those that are empty are left out.
+    about: of `ScaleColor`, where the values are no scale. Returns the surfaces that were coloured;
+    those that are empty are left out.
     """
     undo = _Colored(session, name)
-    painted = _painted(session, surfaces, scale_map, ranged(chosen, limits))
+    painted = _painted(session, surfaces, scale_map, ranged(chosen, limits), about or {})
     for surface, before in painted:
         undo.add(surface, 'color_undo_state', before, surface.color_undo_state)
     coloured = [surface for surface, _ in painted]
@@ -174,7 +221,7 @@ def color_surfaces(session, surfaces, scale_map, chosen, limits=None, *, key=Non
     return coloured
 
 
-def _painted(session, surfaces, scale_map, colormap):
+def _painted(session, surfaces, scale_map, colormap, about=()):
     """Colour surfaces; (surface, what its colours were) of each that is not empty."""
     entry = record(session).of_scale_map(scale_map)
     painted = []
@@ -184,6 +231,8 @@ def _painted(session, surfaces, scale_map, colormap):
         before = surface.color_undo_state
         by_scale = ScaleColor(surface, scale_map, palette=colormap)
         by_scale.belongs_to(entry)
+        for attribute in about:
+            setattr(by_scale, attribute, about[attribute])
         by_scale.set_vertex_colors(report_stats=False)
         painted.append((surface, before))
     return painted

@@ -5,14 +5,12 @@ that are on a surface at present, and goes when they go, whether by a command, b
 click. So nothing is remembered of what it shows; only whether it is wanted, and for what.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from chimerax.core.models import REMOVE_MODELS, Surface
 from chimerax.surface.colorvol import VolumeColor
 
-from ..core.parameters import MODES
 from . import privates
 from .follow import followers
 from .record import record
@@ -29,7 +27,6 @@ _RIGHT, _BELOW, _HEIGHT, _WIDTH = 0.06, 0.1, 0.04, 0.36
 _LEAST_WIDTH = 280
 #: Room on either side in pixels, for half of a number of three digits and its point.
 _LEAST_MARGIN = 36
-_TITLE = re.compile(rf'({"|".join(MODES)}) scale( of #[\d.]+)?')
 #: What of a key is the user's to set, and comes back with the next one.
 _PLACEMENT = ('size', 'pos', 'font_size', 'font', 'bold', 'italic', 'label_rgba', 'label_side',
               'border', 'ticks')
@@ -39,9 +36,9 @@ _PLACEMENT = ('size', 'pos', 'font_size', 'font', 'bold', 'italic', 'label_rgba'
 class Shown:
     """What is seen on a surface, or on atoms.
 
-    `mode`: of the scale. `owner`: the map whose scale it is, the coloured surface where that map
-    was closed, or a `ColoredAtoms`. `colormap`: ChimeraX's, of scale. `scale_map`: the volume.
-    `title`: what the key calls it where that is no scale.
+    `mode`: of the scale, '' where it is none. `owner`: the map whose scale it is, the coloured
+    surface where that map was closed, or a `ColoredAtoms`. `colormap`: ChimeraX's, of scale.
+    `scale_map`: the volume. `title`: what the key calls it where that is no scale.
     """
 
     mode: str
@@ -75,12 +72,12 @@ def shown_on(surface):
     entry = record(surface.session).of_scale_map(by.volume)
     if entry is not None:
         return Shown(entry.mode, entry.source, by.colormap, entry.scale_map)
-    mode = getattr(by, 'mode', '')      # its map or its scale map was closed
-    if not mode:
+    mode, title = getattr(by, 'mode', ''), getattr(by, 'title', '')
+    if not mode and not title:      # else its map or its scale map was closed
         return None
     owner = getattr(by, 'source', None)
     gone = owner is None or owner.deleted
-    return Shown(mode, surface if gone else owner, by.colormap)
+    return Shown(mode, surface if gone else owner, by.colormap, title=title)
 
 
 def family(volume):
@@ -97,7 +94,7 @@ def shown_of(volume):
     surfaces = [surface for one in family(volume) for surface in one.surfaces]
     for surface in sorted(surfaces, key=lambda surface: not surface.visible):
         shown = shown_on(surface)
-        if shown is not None and shown.owner is volume:
+        if shown is not None and shown.owner is volume and shown.mode:
             return shown
     return None
 
@@ -330,15 +327,13 @@ class ScaleKey:
         self._wanted, self._key, self._given, self._placement = [], None, None, {}
         key = _model(self._session)
         _, coloured = self._looks()
-        titles = [] if key is None else [
-            match for _, label in key.rgbas_and_labels if (match := _TITLE.fullmatch(label))]
-        if titles:
-            mode, of = titles[0][1], (titles[0][2] or '')[len(' of #'):]
-            self._wanted = sorted(
-                {look.owner: None for look in coloured},
-                key=lambda owner: any(
-                    look.owner is owner and look.mode == mode
-                    and of in ('', owner.id_string) for look in coloured))
+        labels = set() if key is None else {label for _, label in key.rgbas_and_labels}
+        told = [look for look in coloured if labels & {
+            look.name, f'{look.name} of #{look.owner.id_string}'}]
+        if told:
+            # The key tells of the last one.
+            self._wanted = sorted({look.owner: None for look in coloured},
+                                  key=lambda owner: any(look.owner is owner for look in told))
             self._key, self._given, self._chosen = key, key.rgbas_and_labels, None
             self._display = key.display
         self.follow()

@@ -18,13 +18,15 @@ _KINDS = {'protein': ' & protein', 'nucleic': ' & nucleic-acid'}
 class OpenSeries:
     """A `SeriesTable` and what it is of.
 
-    order: a `series.order.Order`. maps: open `Volume`s by the names of volumes. spec_of:
-    `spec_of(index)`, a specifier of a group; None where groups are known by their names alone.
-    paths: files of volumes by name, and models: files of models, to be opened where they are not.
+    order: a `series.order.Order`. what: what the values are, "occupancy" or "scale". maps: open
+    `Volume`s by the names of volumes. spec_of: `spec_of(index)`, a specifier of a group; None where
+    groups are known by their names alone. paths: files of volumes by name, and models: files of
+    models, to be opened where they are not.
     """
 
-    def __init__(self, session, table, order, *, title='', maps=None, spec_of=None, paths=None,
-                 models=()):
+    def __init__(self, session, table, order, *, title='', what='occupancy', maps=None,
+                 spec_of=None, paths=None, models=()):
+        self.what = what
         self.session, self.table, self.order, self.title = session, table, order, title
         self._maps = dict(maps or {})
         self._spec_of, self._paths = spec_of, paths or {}
@@ -42,7 +44,7 @@ class OpenSeries:
             lines.append('no value')
         else:
             spread = f' ± {error:.3f}' if error == error else ''
-            lines.append(f'occupancy {value:.3f}{spread}')
+            lines.append(f'{self.what} {value:.3f}{spread}')
         note = table.notes.get((name, of_volume))
         return '\n'.join([*lines, *([note] if note else [])])
 

@@ -37,6 +37,44 @@ def values_on(scale_map, vertices, position):
     return values_at(matrix, to_index, vertices)
 
 
+#: The value of places that belong to no part.
+NO_PART = -9.0
+
+
+def parts_on(part_map, vertices, position):
+    """Values of a map of parts at vertices of a surface: those of the nearest voxel.
+
+    As for `values_on`; outside is also what belongs to no part.
+    """
+    matrix, to_index = part_map.matrix_and_transform(position, 'all', (1, 1, 1))
+    index = np.rint(np.asarray(to_index * np.asarray(vertices, np.float64)))
+    size = np.array(matrix.shape[::-1])
+    inside = ((index >= 0) & (index < size)).all(axis=1)
+    x, y, z = np.where(inside[:, None], index, 0).astype(int).T
+    values = np.asarray(matrix[z, y, x], np.float32)
+    inside &= values != NO_PART
+    return np.where(inside, values, np.float32(0)), inside
+
+
+def known_on(value_map, vertices, position, fills):
+    """Values of a map at vertices of a surface, from those voxels that have one.
+
+    fills: values of voxels that have none. As for `values_on`; outside is also where most of the
+    voxels around have none.
+    """
+    matrix, to_index = value_map.matrix_and_transform(position, 'all', (1, 1, 1))
+    return known_at(matrix, to_index, vertices, fills)
+
+
+def known_at(array, to_index, points, fills):
+    """As `values_at`, but from voxels that have a value other than `fills`; see `known_on`."""
+    known = ~np.isin(array, np.asarray(fills, array.dtype))
+    shares, inside = values_at(known.astype(np.float32), to_index, points)
+    values, _ = values_at(np.where(known, array, 0).astype(np.float32), to_index, points)
+    inside &= shares > 0.5
+    return np.where(inside, values / np.where(inside, shares, 1), np.float32(0)), inside
+
+
 def to_index_of(source, shape):
     """The `Place` from the scene to indices (x, y, z) of a working grid over the box of a map.
 

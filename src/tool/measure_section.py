@@ -12,7 +12,8 @@ from .widgets import beside, column, enable_if, menu, number_box
 
 #: What can be measured, and how it is called.
 _WHAT = (('Occupancy of chains and ligands', 'fit'), ('Occupancy of one region', 'target'),
-         ('Scale along a model', 'atoms'), ('Classes on one full scale', 'compare'))
+         ('Scale along a model', 'atoms'), ('Classes on one full scale', 'compare'),
+         ('Chains in a series of maps', 'series'))
 
 
 class MeasureSection:
@@ -32,7 +33,7 @@ class MeasureSection:
         self._add_choices()
         self.pages = QStackedWidget()
         pages = {'fit': self._fit_page, 'target': self._target_page, 'atoms': self._atoms_page,
-                 'compare': self._compare_page}
+                 'compare': self._compare_page, 'series': self._series_page}
         for index in range(self.what.count()):
             self.pages.addWidget(pages[self.what.itemData(index)]())
         layout.addWidget(self.pages)
@@ -90,10 +91,14 @@ class MeasureSection:
                                    beside(self.by_chain))
         return self._compare_slot
 
+    def _series_page(self):
+        self._series_slot = _page()
+        return self._series_slot
+
     def _what_chosen(self, _index=0):
         """Put the one menu of models where it is needed."""
-        slot = {'fit': self._fit_slot, 'atoms': self._atoms_slot,
-                'compare': self._compare_slot}.get(self.what.currentData())
+        slot = {'fit': self._fit_slot, 'atoms': self._atoms_slot, 'compare': self._compare_slot,
+                'series': self._series_slot}.get(self.what.currentData())
         if slot is not None:
             slot.layout().insertWidget(0, self.model)
         self.pages.setCurrentIndex(self.what.currentIndex())
@@ -123,7 +128,15 @@ class MeasureSection:
             if self.column.currentData():
                 words += f' column {self.column.currentData()}'
             return words
-        words = f'occupy compare {volumes.spec_of(self._classes())} mode {panel.mode}'
+        if what == 'series':
+            return (f'occupy series {volumes.spec_of(self._series())} '
+                    f'model #{self.model.value.id_string}')
+        classes = self._classes()
+        spec = volumes.spec_of(classes)
+        if len(classes) == 2 and classes[0].id > classes[1].id:
+            # The panel's own is the one from which a change is told, whatever the numbers.
+            spec = ' '.join(f'#{volume.id_string}' for volume in classes)
+        words = f'occupy compare {spec} mode {panel.mode}'
         if self.by_chain.isChecked() and self.model.value is not None:
             words += f' model #{self.model.value.id_string}'
         return words
@@ -143,12 +156,20 @@ class MeasureSection:
 
     def _classes(self):
         """The maps to be compared, the panel's own first."""
-        from chimerax.map import Volume
         own, other = self._panel.volume, self.other.value
         if other is not None:
             return [own, other]
-        return [own, *(volume for volume in self._panel.session.models.list(type=Volume)
-                       if volume is not own and not volumes.is_result(volume))]
+        return [own, *(volume for volume in self._maps() if volume is not own)]
+
+    def _series(self):
+        """The maps of a series: those that were opened together with the panel's own, or all."""
+        own, maps = self._panel.volume, self._maps()
+        return [one for one in maps if one.parent is own.parent] if len(own.id) > 1 else maps
+
+    def _maps(self):
+        from chimerax.map import Volume
+        return [volume for volume in self._panel.session.models.list(type=Volume)
+                if not volumes.is_result(volume)]
 
     def _region_is_model(self):
         from chimerax.atomic import Structure
@@ -175,12 +196,14 @@ class MeasureSection:
             return 'open a map first'
         if panel.busy:
             return 'wait for the work that is going on, or cancel it'
-        if what in ('fit', 'atoms') and self.model.value is None:
+        if what in ('fit', 'atoms', 'series') and self.model.value is None:
             return 'choose a model first'
         if what == 'target' and self.region.value is None:
             return 'choose a region first'
         if what == 'compare' and len(self._classes()) < 2:
             return 'open another class first'
+        if what == 'series' and len(self._series()) < 2:
+            return 'open the other maps of the series first'
         return ''
 
     def refresh(self):

@@ -237,21 +237,20 @@ class Panel:
 
     def wanted_height(self):
         """The height at which nothing of what is in front has to be scrolled, in pixels."""
-        # Small tabs are no reason for all to move: the first gives the least.
-        return self._height_for(0)
+        return self._height_of(lambda section: 0)
 
     def least_height(self):
-        """The same where the histogram gives way as far as it may."""
-        return self._height_for(self.color.spare_height)
+        """The same where plots give way as far as they may."""
+        return self._height_of(lambda section: getattr(section, 'spare_height', 0))
 
-    def _height_for(self, spare):
-        """The height for the tab in front; spare: what the first tab can do without."""
+    def _height_of(self, spare):
+        """The height for the tab in front; spare: tells what a section can do without."""
         # A scrolled area does not pass on how high its contents are at a width.
         width, index = self.widget.width(), self.tabs.currentIndex()
-        within = _height(self.scrolled.widget(), width)
-        first = self.tabs.page_height(0, width) - spare
-        within += first - self.tabs.page_height(index, width) if index == 0 else max(
-            0, first - self.tabs.page_height(index, width))
+        within = _height(self.scrolled.widget(), width) - self.tabs.page_height(index, width)
+        # Small tabs are no reason for all to move: the first gives the least.
+        within += max(self.tabs.page_height(one, width) - spare(self.sections[one])
+                      for one in (0, index))
         around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
             _height(self.map.widget, width) + _height(self.bottom.widget, width))
         # Docks are not laid out to the pixel; short of one, all would scroll.

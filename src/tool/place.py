@@ -116,6 +116,10 @@ def _resize(main, dock, height):
             share = min(1.0, more / max(1, sum(spare)))
             heights = [now - round(share * one) for now, one in zip(heights, spare, strict=True)]
             more -= share * sum(spare)
-    elif heights:
+    elif heights:       # what was squeezed gets its lines back first
+        for i, now in enumerate(heights):
+            given = min(-more, max(0, _SOME_LINES - now))
+            heights[i] += given
+            more += given
         heights[heights.index(max(heights))] -= more
     main.resizeDocks([*others, dock], [*heights, height], Qt.Orientation.Vertical)

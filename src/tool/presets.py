@@ -7,7 +7,7 @@ background, logged as commands of their own.
 from chimerax.core.commands import run
 from chimerax.core.errors import UserError
 
-from ..session import jobs
+from ..session import jobs, volumes
 from ..session.follow import followers
 from ..session.record import record
 from ..session.showing import mask_of
@@ -38,11 +38,11 @@ def _figure(mode):
         commands += _without_dust(maps)
         commands.append('view')
         if known:
-            commands.append(f'occupy color {_spec(known)} mode {mode} key true')
+            commands.append(f'occupy color {volumes.spec_of(known)} mode {mode} key true')
         manager.execute('; '.join(commands))
         if unknown:
             with jobs.in_background(session):
-                run(session, f'occupy {_spec(unknown)} mode {mode}')
+                run(session, f'occupy {volumes.spec_of(unknown)} mode {mode}')
 
     return figure
 
@@ -87,9 +87,4 @@ def _without_dust(maps):
     # A surface holds one mask, and that of a scale was asked for.
     dusty = [volume for volume in maps
              if volume.surfaces and not any(map(mask_of, volume.surfaces))]
-    return [f'surface dust {_spec(dusty)} size {_DUST}'] if dusty else []
-
-
-def _spec(maps):
-    # ChimeraX's concise_model_spec may leave out the surfaces of a map, which dust is taken from.
-    return ''.join(f'#{volume.id_string}' for volume in maps)
+    return [f'surface dust {volumes.spec_of(dusty)} size {_DUST}'] if dusty else []

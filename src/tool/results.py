@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..commands.changed import Changed
 from ..commands.compare import Comparison
 from ..commands.fit import Fitted
 from ..commands.fitresults import specifier
 from ..commands.logtables import selecting
+from ..commands.series import SeriesFound
 from ..core.masks import TargetedOccupancy
 from ..session.readout import Readout
 
@@ -87,11 +89,39 @@ def table_of(result, words=''):
                     _spec(name))
                 for name, values in zip(result.regions, result.values, strict=True)]
         return Table('Mean scale on one full scale', ('Region', *names), rows, heat=True)
+    if isinstance(result, Changed):
+        return _of_changes(result)
     if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
         return _of_readout(result[0])
     if isinstance(result, Fitted):
         return _of_fit(result) if len(result.found) == 1 else _of_fits(result)
+    if isinstance(result, SeriesFound):
+        return _of_series(result)
     return None
+
+
+def _of_series(result):
+    """A row for each group, with its value in each map, in the order of the heat map."""
+    table, order = result.table, result.order
+    rows = [Row((table.groups[i], *(Number(float(table.occupancy[i, j]), float(table.error[i, j]),
+                                           share=True) for j in order.volumes)),
+                result.shown.spec(i)) for i in order.groups]
+    names = [volume if found is None else f'#{found.id_string}' for volume, found in (
+        (table.volumes[j], result.shown.map_of(j)) for j in order.volumes)]
+    return Table('Mean scale in a series' if result.scale else 'Occupancy in a series',
+                 ('Group', *names), rows, heat=True)
+
+
+def _of_changes(result):
+    """A row for each group, largest change first: both occupancies, the change, and z."""
+    rows = [Row((change.name, Number(change.first, change.first_error, share=True),
+                 Number(change.second, change.second_error, share=True),
+                 Number(change.change, change.error), Number(change.z, decimals=1),
+                 'changed' if change.is_marked else
+                 'taken as unchanged' if change.is_unchanged else '', change.note),
+                specifier(result.grouped, change.index)) for change in result.changes.ranked()]
+    names = [f'#{source.id_string}' for source in result.sources]
+    return Table('What changed', ('Group', *names, 'Change', 'z', '', 'Note'), rows)
 
 
 def _of_readout(readout):

@@ -59,6 +59,11 @@ class SolventSection:
         if path:
             self._run('report', f' mode {self._panel.mode} file {quote_path_if_necessary(path)}')
 
+    @property
+    def spare_height(self):
+        """By how many pixels this may be lower than it would be."""
+        return self.picture.sizeHint().height() - self.picture.minimumSizeHint().height()
+
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
         return ''

@@ -110,7 +110,7 @@ def with_volumes(assembly, write, tmp_path, monkeypatch):
     for name, density in zip('AB', assembly._densities, strict=False):
         write(Path(f'masks/{name}.mrc'), (density > 0.3 * density.max()).astype(np.float32),
               voxel=(assembly.STEP,) * 3)
-    Path('groups.txt').write_text(*blocks('text', SERIES), encoding='utf-8')
+    Path('groups.txt').write_text(blocks('text', SERIES)[0], encoding='utf-8')
     Path('labels.pkl').write_bytes(pickle.dumps(np.array([0, 1, 2, 2, 1, 0, 0])))
 
 

@@ -165,7 +165,7 @@ def test_another_grey_level_is_told_and_the_advice_works(run, log, open_array, t
     # The classes are there as well; these two are alike but for the grey level.
     open_array(two_blobs(seed=5), name='one')
     open_array(two_blobs(seed=5) * np.float32(factor), name='other')
-    found = run('occupy compare #5,6 model #4')
+    found = run('occupy compare #5,6 model #4 method scale')
     (note,) = found.notes
     assert f'other #6 seems to have {factor:.3g} times the grey level of #5' in note
     assert note in log.text('warning')
@@ -209,7 +209,7 @@ def test_maps_that_hardly_overlap_are_told_and_the_advice_works(run, log, open_a
 
 def test_a_model_that_hardly_overlaps_is_told(run, log, classes, model):
     run('move y 26 models #4')
-    found = run('occupy compare #1,2 model #4')
+    found = run('occupy compare #1,2 model #4 method scale')
     (note,) = found.notes
     assert 'model.pdb #4 hardly overlaps' in note
     assert note in log.text('warning')

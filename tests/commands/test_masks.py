@@ -116,7 +116,7 @@ def test_mask_is_on_the_grid_of_the_map_and_saved_as_it_is(run, open_array, tmp_
 
 def test_what_is_kept_is_seen_by_what_it_leaves_out(run, blobs, found):
     (volume,) = run('occupy mask #1 subtraction sigmoid 5 pivot 0.6')
-    run('wait 1')
+    volume.update_drawings()
     (surface,) = volume.surfaces
     low, high = surface.geometry_bounds().xyz_min, surface.geometry_bounds().xyz_max
     corner = [n - 1 for n in volume.data.size]

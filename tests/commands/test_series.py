@@ -53,6 +53,14 @@ def test_each_part_in_each_map_on_one_scale(run, series, log):
     assert pair.correlation < -0.98
 
 
+def test_answers_in_json(session, series):
+    from chimerax.core.commands import run
+    answer = json.loads(run(session, 'occupy series #2-6 model #1', return_json=True).json_value)
+    assert answer['groups'] == ['#1/A', '#1/B', '#1/C']
+    assert np.abs(np.array(answer['occupancy']) - np.array(STEPS).T).max() < 0.04
+    assert answer['pairs'][0]['correlation'] < -0.98
+
+
 def test_it_is_the_fit_of_several_maps(run, series):
     """One engine: what `occupy fit` tells of the same maps, on one scale."""
     fitted = run('occupy fit #1 map #2-6')

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 from chimerax.occupy.core import Grid
-from chimerax.occupy.core.distance import LAYERS, distances, soft_edge
+from chimerax.occupy.core.distance import LAYERS, soft_edge
 from chimerax.occupy.core.threads import set_threads
 from scipy import ndimage
 from scipy.spatial.distance import cdist
+
+from .distances import distances
 
 SHAPE = (17, 20, 23)
 SKEWED = np.array([[1.3, 0, 0], [-0.7, 1.2, 0], [0.4, 0.5, 1.1]])

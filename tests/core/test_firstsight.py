@@ -37,6 +37,8 @@ def test_masks_inverted_maps_and_tomograms(pair_map):
     mask = np.clip(10 * (smooth / smooth.max() - 0.2), 0, 1).astype(np.float32)
     assert kind(mask) == wording.MASK
     assert kind((mask > 0.5).astype(np.int8)) == wording.MASK
+    assert kind((100 * (mask > 0.5)).astype(np.int8) - np.int8(60)) == wording.MASK
+    assert kind(np.round(60 * pair_map / np.abs(pair_map).max()).astype(np.int8)) is None
     assert kind(-pair_map) == wording.INVERTED
     noise = np.random.default_rng(0).normal(size=(64, 64, 64))
     assert kind(gaussian_filter(noise, 1.5).astype(np.float32)) == wording.TOMOGRAM

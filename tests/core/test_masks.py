@@ -11,12 +11,14 @@ from chimerax.occupy.core import (
     targeted_occupancy,
 )
 from chimerax.occupy.core.curves import gain
-from chimerax.occupy.core.distance import distances, soft_edge
+from chimerax.occupy.core.distance import soft_edge
 from chimerax.occupy.core.interpolate import resample
 from chimerax.occupy.core.localmax import order_share
 from chimerax.occupy.core.masks import mask_level
 from chimerax.occupy.core.tiles import search_tiles
 from scipy import ndimage
+
+from .distances import distances
 
 
 @pytest.fixture(scope='module', params=[0, 40], ids=['full', 'small'])

@@ -10,6 +10,7 @@ from chimerax.occupy.core import (
     on_one_scale,
     prepare,
 )
+from scipy.ndimage import binary_dilation, gaussian_filter
 
 from .assemblies import make_atoms, make_map
 
@@ -50,7 +51,7 @@ def test_occupancies_are_true(found):
     assert found.correlation > 0.98
     assert found.outside < 0.05
     assert not found.warnings
-    assert not any(group.note for group in found.groups)
+    assert [group.note for group in found.groups] == ['full by definition', '', '', '']
 
 
 def test_errors_cover_the_truth(atoms):
@@ -114,6 +115,25 @@ def test_one_scale_for_several_maps(atoms, density, found):
     assert np.allclose(values(b), 0.9 * values(a), atol=5e-3)
 
 
+def test_full_by_definition_has_no_error_and_says_so(atoms, density, found):
+    assert found['A'].occupancy == 1
+    assert np.isnan(found['A'].error)
+    assert (errors(found)[1:] > 0).all()
+    # Against a level from elsewhere it is a number like any other.
+    weak = occupancies(density * np.float32(0.9), VOXEL, atoms)
+    for one in (occupancies(density, VOXEL, atoms, like=weak), *on_one_scale([found, weak])):
+        assert np.isfinite(errors(one)).all()
+        assert errors(one)[0] > 0
+        assert 'by definition' not in one['A'].note
+
+
+def test_misfit_counts_as_error(atoms, density, found):
+    # A share of each atom's density beside it: what no noise elsewhere explains.
+    ghost = np.roll(density, 2, axis=0) * np.float32(0.3)
+    wrong = occupancies(density + ghost, VOXEL, atoms)
+    assert (errors(wrong)[1:] > 1.8 * errors(found)[1:]).all()
+
+
 def test_full_is_what_the_user_says(atoms, density, found):
     second = occupancies(density, VOXEL, atoms, full='B')
     assert second['B'].occupancy == pytest.approx(1)
@@ -165,6 +185,33 @@ def test_a_copy_in_solvent_reads_nothing(atoms, density):
     assert abs(fit['copy'].raw) < 3 * fit['copy'].error + 0.01
 
 
+def test_mates_agree_and_a_part_turned_on_the_spot_is_told(atoms):
+    # As in a real map: masked, of another B-factor than any model's, sharpened a little.
+    truth = np.array([1.0, 1.0, 1.0, 0.6])
+    made = make_map(atoms, truth, SHAPE, VOXEL, b=np.array([40, 70, 110, 60]), bulk=0.4)
+    near = np.zeros(SHAPE, bool)
+    near[tuple(np.rint(atoms.positions[:, ::-1] / VOXEL).astype(int).T)] = True
+    masked = made * gaussian_filter(binary_dilation(near, iterations=3).astype(np.float32), 1)
+    fit = occupancies(masked, VOXEL, atoms)
+    mates, width = values(fit)[:3], np.nan_to_num(errors(fit))[:3]
+    assert (np.abs(mates - mates.mean()) <= 2 * width + 0.01).all()
+    first, positions = atoms.groups == 0, atoms.positions.copy()
+    stretched = (positions[first] - CENTRES[0]) * [2.2, 0.5, 0.5] + CENTRES[0]
+    positions[first] = stretched
+    fit = occupancies(masked, VOXEL, Atoms(
+        positions, atoms.elements, atoms.groups, atoms.names))
+    assert fit['A'].note or fit['A'].occupancy < 2 * fit['A'].error + 0.05
+    assert fit['A'].error > 3 * np.nanmin(errors(fit))
+
+
+def test_what_lies_beside_the_model_draws_nothing_down(atoms, density, found):
+    z, y, x = np.indices(SHAPE) * VOXEL
+    belt = np.exp(-((x - 41) ** 2 / 2 + (y - 8) ** 2) / 30 - ((z - 26) / 12) ** 4)
+    fit = occupancies(density + (0.8 * density.max() * belt).astype(np.float32), VOXEL, atoms)
+    assert np.abs(values(fit) - TRUTH).max() < 0.027
+    assert any('where the model has nothing' in warning for warning in fit.warnings)
+
+
 def test_groups_outside_are_told(atoms, density):
     positions = atoms.positions.copy()
     positions[atoms.groups == 3] += [200, 0, 0]
@@ -183,7 +230,7 @@ def test_groups_in_one_place_are_told(atoms, density):
     fit = occupancies(density, VOXEL, both, full='B')
     assert 'not to be told from again' in fit['A'].note
     assert 'not to be told from A' in fit['again'].note
-    assert not fit['B'].note
+    assert fit['B'].note == 'full by definition'
 
 
 @pytest.mark.parametrize(('change', 'message'), [

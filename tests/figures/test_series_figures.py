@@ -127,6 +127,11 @@ def test_dendrogram_meets_the_rows():
     assert abs(a - b) == 1
 
 
+def test_the_key_says_what_the_values_are():
+    assert HeatMap(series(3, 3), what='scale')._key.get_xlabel() == 'scale'
+    assert frames_figure(series(3, 3), what='scale').axes[0].get_ylabel() == 'scale'
+
+
 @pytest.mark.parametrize('ending', ['png', 'pdf', 'svg'])
 def test_both_can_be_saved(tmp_path, ending):
     for name, make in (('heat', heatmap_figure), ('frames', frames_figure)):
@@ -138,7 +143,7 @@ def test_both_can_be_saved(tmp_path, ending):
 def test_names_without_what_all_share():
     assert labels.short(['vol_003.mrc', 'vol_012.mrc']) == (['003', '012'], 'vol_…')
     assert labels.short(['vol_003.mrc #1', 'vol_012.mrc #2']) == (['003', '012'], 'vol_…')
-    assert labels.short(['a.mrc #1', 'a.mrc #2']) == (['a #1', 'a #2'], '')
+    assert labels.short(['a.mrc #1', 'a.mrc #2']) == (['1', '2'], 'a #…')
     assert labels.short(['frame9', 'frame10']) == (['9', '10'], 'frame…')
     assert labels.short(['apo', 'atp']) == (['apo', 'atp'], '')
     assert labels.short(['one.mrc']) == (['one'], '')

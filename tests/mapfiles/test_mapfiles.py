@@ -155,7 +155,21 @@ def test_result_on_the_same_grid_keeps_the_header(blobs, write, tmp_path, option
     with mrcfile.open(path) as file:
         assert file.header.ispg == (options.get('group') or 1)
         assert file.is_volume()
-        assert file.header.rms == pytest.approx(file.data.std())
+        values = file.data.astype(float)
+    header = [found.header[name] for name in ('dmin', 'dmax', 'dmean', 'rms')]
+    assert header == pytest.approx(
+        [values.min(), values.max(), values.mean(), values.std()], rel=1e-6)
+
+
+def test_statistics_of_a_large_map_far_from_zero(blobs, write, tmp_path):
+    """Worked out slab by slab, in float32."""
+    source = read_map(write(tmp_path / 'a.mrc', blobs))
+    array = np.tile(blobs, (5, 4, 4)) + np.linspace(500, 600, 5 * len(blobs))[:, None, None]
+    write_map(tmp_path / 'b.mrc', array, source)
+    values = read_map(tmp_path / 'b.mrc').array.astype(float)
+    header = read_map(tmp_path / 'b.mrc').header
+    assert header['dmean'] == pytest.approx(values.mean(), rel=1e-6)
+    assert header['rms'] == pytest.approx(values.std(), rel=1e-6)
 
 
 def test_old_labels_make_room_but_for_the_rotation(blobs, write, tmp_path):

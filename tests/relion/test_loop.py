@@ -161,7 +161,7 @@ def test_a_class_that_cannot_be_estimated_keeps_its_map(refinement, occupy, kind
 def test_classes_and_halves_do_not_share_their_noise(refinement, occupy):
     results = []
     for name in ('run_it005_half1_class001', 'run_it005_half2_class001'):
-        occupy(refinement.ask(name), '--no-exclude-solvent', '--angpix', 3)
+        occupy(refinement.ask(name), '--kind', 'sigmoid', '--no-exclude-solvent', '--angpix', 3)
         results.append(_result(refinement) - refinement.map)
     assert np.abs(results[0] - results[1]).max() > 0.01
 

@@ -36,7 +36,7 @@ def test_estimates_are_there(opened, session, log):
     assert known.latest(opened).mode == 'resolution'
     for entry in known.entries(opened):
         scale = entry.estimate.scale
-        assert scale.shape == (26, 28, 30)
+        assert scale.shape == (20, 24, 26)
         assert scale.max() == 1
         assert 0 <= scale.min() < 0.1
         np.testing.assert_array_equal(entry.scale_map.full_matrix(), scale)

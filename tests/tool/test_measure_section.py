@@ -156,18 +156,53 @@ def test_classes(measure, panel, model, open_array, two_blobs, events, commands)
     events()
     commands.clear()
     section.measure.click()
-    section.other.value, section.model.value = third, model
+    section.model.value = model
     events()
     section.by_chain.click()
     section.measure.click()
     events()
-    assert commands == [
-        f'occupy compare #1,{other.id_string},{third.id_string} mode occupancy',
-        f'occupy compare #1,{third.id_string} mode occupancy model #{model.id_string}']
-    assert section.table.columnCount() == 3
+    three = f'#1,{other.id_string},{third.id_string}'
+    assert commands == [f'occupy compare {three} mode occupancy',
+                        f'occupy compare {three} mode occupancy model #{model.id_string}']
+    section.other.value = other
+    events()
+    assert section.command().startswith(f'occupy compare #1,{other.id_string} mode')
+    panel.map.menu.value = third
+    section.other.value = other
+    events()
+    # Two with a model: what changed from the panel's own.
+    assert section.command().startswith(
+        f'occupy compare #{third.id_string} #{other.id_string} mode')
+    assert section.table.columnCount() == 4
     assert [row[0] for row in cells(section)] == [f'#{model.id_string}/A', f'#{model.id_string}/B']
     colors = {section.table.item(row, 1).background().color().name() for row in range(2)}
     assert len(colors) == 2     # a heat map
+
+
+def test_a_series(measure, panel, model, events, commands, run):
+    """All open maps, or, of maps within a group, those of that group."""
+    section = measure('series')
+    section.model.value = model
+    events()
+    assert section.measure.toolTip() == 'open the other maps of the series first' or (
+        not section.measure.isEnabled())
+    whole = run(f'molmap #{model.id_string} 5 edgePadding 15')
+    part = run(f'molmap #{model.id_string}/A 5 onGrid #{whole.id_string}')
+    run('close #1')
+    run(f'rename #{whole.id_string},{part.id_string} id 20')
+    events()
+    panel.map.menu.value = whole
+    section.model.value = model
+    events()
+    commands.clear()
+    section.measure.click()
+    events()
+    assert commands == [f'occupy series #20.1#20.2 model #{model.id_string}']
+    assert section.table.columnCount() == 3
+    by_name = {row[0]: row[1:] for row in cells(section)}
+    assert set(by_name) == {f'#{model.id_string}/A', f'#{model.id_string}/B'}
+    gone = by_name[f'#{model.id_string}/B']
+    assert sorted(float(text.split()[0]) for text in gone) == pytest.approx([0, 1], abs=0.1)
 
 
 def given(names):

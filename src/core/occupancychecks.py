@@ -1,0 +1,46 @@
+"""What a fit of occupancies tells of map and model as a whole: content without a model, a model
+that is out of its place.
+"""
+
+import numpy as np
+
+#: Content outside the model exceeds this share of what there is inside, and so many widths of
+#: noise.
+OUTSIDE_LEVEL = 0.25
+OUTSIDE_WIDTHS = 4
+
+
+def content_of(left, model, design):
+    """Where there is content, which is what stands out from noise: boolean (z, y, x)."""
+    beyond = left[~design.support]
+    # Half of the values below the middle are noise whatever else there is.
+    noise = 1.48 * float(np.median(np.abs(beyond - np.median(beyond)))) if beyond.size else 0.0
+    return left > max(OUTSIDE_LEVEL * float(np.median(model[design.support])),
+                      OUTSIDE_WIDTHS * noise)
+
+
+def outside(left, model, design):
+    """Share of the content that is where the model has none."""
+    content = np.where(content_of(left, model, design), left, 0)
+    total = content.sum(dtype=float)
+    return float(content[~design.support].sum(dtype=float) / total) if total > 0 else 0.0
+
+
+def misplaced(model, residual, design, keep=None):
+    """By how much the model should move (Å) and grow (share), to first order in the residual.
+
+    keep: which of the voxels that are looked at count, boolean; None for all.
+    """
+    seen = design.support
+    if keep is not None:
+        seen = seen.copy()
+        seen[design.support] = keep
+    inverse = np.linalg.inv(np.array(design.grid.axes))
+    along = np.gradient(model)[::-1]
+    slopes = [sum(inverse[c, a] * along[a][seen] for a in range(3)) for c in range(3)]
+    places = np.argwhere(seen)[:, ::-1] @ np.array(design.grid.axes)
+    middle = places.mean(axis=0)
+    stretch = sum(s * (places[:, c] - middle[c]) for c, s in enumerate(slopes))
+    columns = np.stack([*slopes, stretch], axis=1)
+    found, *_ = np.linalg.lstsq(columns, residual[seen].astype(float), rcond=None)
+    return -found[:3], float(-found[3])
