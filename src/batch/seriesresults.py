@@ -77,7 +77,8 @@ def write_results(folder, request, inputs, table, paths, parts, solvent, images,
 
     folder: where to. request: the `SeriesRequest`. inputs: paths of models or masks by role. table:
     the `SeriesTable`. paths: of the volumes, by name. parts: what each told, by name. solvent: its
-    strengths, held in all, or None. images: see `run_series`. warnings: sentences. particles: a `Particles`, or None. Returns `Found`.
+    strengths, held in all, or None. images: see `run_series`. warnings: sentences. particles: a
+    `Particles`, or None. Returns `Found`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     order = order_of(table, request.order)
