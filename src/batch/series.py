@@ -18,7 +18,7 @@ from .groups import file_of
 from .outcome import ALREADY_DONE, FAILED, Outcome
 from .run import run_tasks
 from .seriesrequest import SeriesRequest
-from .seriesresults import check_results, write_results
+from .seriesresults import check_results, solvent_before, write_results
 from .task import Task, model_roles
 from .versions import version
 from .volumes import listed, named, of_one_grid
@@ -96,7 +96,9 @@ def run_series(volumes, request=None, *, output_dir=OUTPUT_DIR, images=None, ove
         if on_progress is not None:
             on_progress(numbers[name], share, stage)
 
-    work.run(good, work.solvent(good, report), report, on_one)
+    # Volumes that are added to a series go onto its footing; the others need not be done again.
+    solvent = (None if overwrite else solvent_before(folder)) or work.solvent(good, report)
+    work.run(good, solvent, report, on_one)
     columns, parts = {}, {}
     for name in paths:
         if outcomes[name].failed:
@@ -114,8 +116,8 @@ def run_series(volumes, request=None, *, output_dir=OUTPUT_DIR, images=None, ove
         raise
     warnings = map(sentence, full_remarks(table) if request.full is not None
                    else level_remarks(columns))
-    found = write_results(folder, request, inputs, table, paths, parts, images, tuple(warnings),
-                          particles)
+    found = write_results(folder, request, inputs, table, paths, parts, solvent, images,
+                          tuple(warnings), particles)
     return Series(table, found.pairs, {name: outcomes[name] for name in paths}, found.files,
                   found.warnings)
 

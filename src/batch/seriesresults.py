@@ -62,12 +62,23 @@ def check_results(folder, request, inputs, images, overwrite):
                          'or another --output-dir')
 
 
-def write_results(folder, request, inputs, table, paths, parts, images, warnings, particles):
+def solvent_before(folder):
+    """The strengths of solvent that the series in a folder holds, None where there is none."""
+    try:
+        known = json.loads((folder / f'{NAME}.json').read_text(encoding='utf-8'))['solvent']
+        return None if known is None else [float(strength) for strength in known]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_results(folder, request, inputs, table, paths, parts, solvent, images, warnings,
+                  particles):
     """Write everything that there is to say of a series.
 
     folder: where to. request: the `SeriesRequest`. inputs: paths of models or masks by role. table:
-    the `SeriesTable`. paths: of the volumes, by name. parts: what each told, by name. images: see
-    `run_series`. warnings: sentences. particles: a `Particles`, or None. Returns `Found`.
+    the `SeriesTable`. paths: of the volumes, by name. parts: what each told, by name. solvent: its
+    strengths, held in all, or None. images: see `run_series`. warnings: sentences. particles: a
+    `Particles`, or None. Returns `Found`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     order = order_of(table, request.order)
@@ -105,8 +116,7 @@ def write_results(folder, request, inputs, table, paths, parts, images, warnings
             'levels': {name: part['column']['level'] for name, part in parts.items()},
             'correlations': {name: part['correlation'] for name, part in parts.items()
                              if 'correlation' in part},
-            'solvent': next((part['solvent'] for part in parts.values() if 'solvent' in part),
-                            None),
+            'solvent': solvent,
             'together': [asdict(pair) | {'kind': pair.kind} for pair in pairs],
             'clusters': None if clusters is None else clusters.as_dict(),
             'warnings': list(warnings)}

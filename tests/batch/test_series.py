@@ -125,9 +125,13 @@ def test_drawn_again_without_its_volumes_but_not_over_others(series, volumes, as
                                       'differ')
     assert not (tmp_path / 'out' / 'heatmap.png').exists()
     assert (tmp_path / 'out' / 'heatmap.svg').exists()
-    # One volume more: only that is worked on, as the solvent stays that of the pilots.
-    third = series(sorted(volumes.iterdir())[:3])
-    assert first.table.groups == third.table.groups
+    # One volume more: only that is worked on, as the solvent stays that of the series.
+    shutil.copy(volumes / 'vol_3.mrc', volumes / 'vol_11.mrc')
+    third = series()
+    assert [outcome.status for outcome in third.outcomes.values()] == [*['already done'] * 4,
+                                                                       'done']
+    np.testing.assert_array_equal(third.table.occupancy[:, 4], third.table.occupancy[:, 2])
+    np.testing.assert_allclose(third.table.occupancy[:, :4], first.table.occupancy, atol=0.02)
     with pytest.raises(ValueError, match='of other parts or parameters and was kept; give'):
         series(groups='segment 30')
     anew = series(groups='segment 30', overwrite=True)
