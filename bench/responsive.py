@@ -86,7 +86,8 @@ def open_panel(session):
 
 def go_through(session, panel, watch, model):
     """Every action of the panel, once."""
-    color, modify, more = panel.color, panel.modify, panel.more
+    color, modify, measure, masks = panel.color, panel.modify, panel.measure, panel.masks
+    solvent, bottom = panel.solvent, panel.bottom
 
     def colors_known():
         return not color._values.busy
@@ -94,37 +95,43 @@ def go_through(session, panel, watch, model):
     def previewed():
         return modify.preview is None or not modify.preview.busy
 
+    def chosen(what, value):
+        return lambda: what.setCurrentIndex(what.findData(value))
+
+    def shown(section, name, settled=lambda: True):
+        watch.act(f'tab {name}', lambda: panel.tabs.setCurrentWidget(section.widget), settled)
+
     for mode in ('resolution', 'occupancy'):
-        watch.act(f'mode {mode}', panel.map.mode_buttons[mode].click)
-        watch.act(f'estimate, {mode}', panel.map.estimate_button.click, colors_known)
-    watch.act('parameters', panel.map.parameters.widget.toggle_button.click)
+        watch.act(f'mode {mode}', panel.map.mode_buttons[mode].click, colors_known)
+        watch.act(f'estimate, {mode}', bottom.estimate.click, colors_known)
+    watch.act('options', bottom.options.click)
     watch.act('palette', color.apply_button.click, colors_known)
     watch.act('range', lambda: color.low.setValue(color.low.value() + 0.05), colors_known)
+    watch.act('shown from', lambda: setattr(color.shown.slider, 'value', 0.4), colors_known)
     watch.act('tiles', color.tiles.click)
     watch.act('tiles', color.tiles.click)
-    watch.act('tab of modifications', lambda: panel.tabs.setCurrentWidget(modify.widget))
+    shown(modify, 'Modify')
     watch.act('live preview', modify.live.click, previewed)
     for power in (4, 6, 9):
         watch.act('slider', lambda power=power: setattr(modify.power, 'value', power), previewed)
     watch.act('preview off', modify.live.click)
     for kind in ('amplify', 'attenuate', 'sigmoid', 'solvent'):
-        watch.act('kind', lambda kind=kind: modify.kind.setCurrentIndex(
-            modify.kind.findData(kind)))
-        watch.act(f'create, {kind}', modify.create.click)
-    watch.act('tab of the solvent', lambda: panel.tabs.setCurrentWidget(panel.solvent.widget),
-              lambda: panel.solvent.picture.image is not None)
-    watch.act('tab of more', lambda: panel.tabs.setCurrentWidget(more.widget))
-    for name, button in (('content mask', more.solvent_mask),
-                         ('subtraction mask', more.subtraction_mask),
-                         ('confidence map', more.confidence), ('report', more.report),
-                         ('level of the map', more.from_map), ('set level', more.set_level)):
-        watch.act(name, button.click)
+        watch.act('kind', chosen(modify.kind, kind))
+        watch.act(f'create, {kind}', bottom.create.click)
+    watch.act('kind', chosen(modify.kind, 'sigmoid'))       # the curve of a subtraction mask
+    shown(solvent, 'Solvent', lambda: solvent.picture.image is not None)
+    watch.act('confidence map', solvent.confidence.click)
+    shown(masks, 'Masks')
+    for what in ('weak', 'strong', 'kept'):
+        watch.act('what a mask covers', chosen(masks.what, what))
+        watch.act(f'mask, {what}', masks.make.click)
     if model is not None:
-        more.model.value = more.region.value = model
-        watch.act('choose a model', lambda: None)
-        watch.act('target', more.target.click)
-        watch.act('read off at atoms', more.atoms.click)
-    watch.act('tab of colours', lambda: panel.tabs.setCurrentWidget(color.widget), colors_known)
+        shown(measure, 'Measure')
+        measure.model.value = measure.region.value = model
+        for what in ('fit', 'target', 'atoms'):
+            watch.act('what is measured', chosen(measure.what, what))
+            watch.act(f'measure, {what}', measure.measure.click)
+    shown(color, 'Colour', colors_known)
 
 
 def main():

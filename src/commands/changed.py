@@ -10,7 +10,6 @@ from chimerax.core.errors import UserError
 from ..core import FitParameters
 from ..core.changes import changes, common_ratio, grey_ratio, solvent_spread
 from ..core.parameters import CHANGE_DISTANCE, MARKED_ERRORS, SAME_GREY
-from ..series.engine import fit_maps
 from ..session import alike, coloring, jobs, volumes
 from ..session.values import NO_PART
 from ..session.wording import sentence, user_error
@@ -79,18 +78,11 @@ def compare_by_fit(session, sources, atoms, *, by, segment, groups, full, normal
     wanted = fitting.full_of(grouped, full)
     unchanged = _unchanged(grouped, normalize)
 
-    def read(volume):
-        array = volumes.array_of(volume)
-        return lambda: array
-
-    ones = fitting.one_maps(grouped, sources, read)
+    ones = fitting.one_maps(grouped, sources)
     grids = [volumes.grid_of(source) for source in sources]
 
-    def refused(i, error):
-        raise user_error(error, sources[i]) from error
-
     def work(progress):
-        found = fit_maps(ones, parameters, wanted, progress, failed=refused)
+        found = fitting.fit_all(ones, sources, parameters, wanted, progress)
         try:
             changed = changes(*found, normalize=unchanged)
         except ValueError as error:

@@ -21,7 +21,9 @@ from chimerax.core.commands import (
 from chimerax.core.errors import UserError
 from chimerax.core.objects import Objects
 
+from ..core.changes import grey_ratio
 from ..core.parameters import OVERLAP, default
+from ..series.gather import METHODS
 from ..session import alike, coloring, volumes
 from ..session.readout import Layout, scale_at
 from ..session.record import record
@@ -31,7 +33,6 @@ from .changed import compare_by_fit, has_groups
 from .onescale import OneScale
 
 _TABLES = ('.csv',)
-_METHODS = ('fit', 'scale')
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,8 +266,8 @@ def _notes(sources, estimates, layout, plan):
     first, reference = sources[0], estimates[0]
     notes = []
     for source, one in zip(sources[1:], estimates[1:], strict=True):
-        ratio = alike.grey_ratio((plan.own[source], plan.own[first]),
-                                 (plan.spreads[source], plan.spreads[first]))
+        ratio = grey_ratio((plan.own[source], plan.own[first]),
+                           (plan.spreads[source], plan.spreads[first]))
         if ratio != 1 and plan.reference is not None:
             notes.append(
                 f'{volumes.label(source)} seems to have {ratio:.3g} times the grey level of '
@@ -358,7 +359,7 @@ def register(_command_info, logger):
         required=[('maps', SeveralVolumesArg)],
         keyword=[*common.setting_args('mode', 'low_pass'), ('full_scale_from', common.VolumeArg),
                  ('model', AtomsArg), ('regions', common.VolumesArg),
-                 ('full_scale_region', ObjectsArg), ('method', EnumOf(_METHODS)),
+                 ('full_scale_region', ObjectsArg), ('method', EnumOf(METHODS)),
                  *common.setting_args('by', 'segment'), ('groups', RepeatOf(ObjectsArg)),
                  ('full', Or(Bounded(FloatArg, min=1e-30), ObjectsArg)),
                  ('normalize', Or(BoolArg, ObjectsArg)),

@@ -20,10 +20,8 @@ from chimerax.core.errors import UserError
 
 from ..core import FitParameters, on_one_scale
 from ..core.parameters import SAME_GREY
-from ..series.engine import fit_maps
 from ..session import coloring, jobs, volumes
 from ..session.readout import COLUMNS, ColumnWritten, give, register_attribute
-from ..session.wording import user_error
 from . import common, files, fitresults, fitting
 
 #: Attributes of residues and chains that hold the result, and the only output there is.
@@ -79,17 +77,10 @@ def occupy_fit(session, atoms, *, map=None, by=None, segment=None, groups=None, 
     for name in (OCCUPANCY, B_FACTOR):
         register_attribute(session, name)
 
-    def read(volume):
-        array = volumes.array_of(volume)
-        return lambda: array
-
-    sources = fitting.one_maps(grouped, maps, read)
-
-    def refused(i, error):
-        raise user_error(error, maps[i]) from error
+    sources = fitting.one_maps(grouped, maps)
 
     def work(progress):
-        return fit_maps(sources, parameters, wanted, progress, failed=refused)
+        return fitting.fit_all(sources, maps, parameters, wanted, progress)
 
     def deliver(found):
         grouped.check()

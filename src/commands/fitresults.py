@@ -5,7 +5,7 @@ import json
 import math
 from html import escape
 
-from ..core.describe import OCCUPANCY_COLUMNS, cell, occupancy_row
+from ..core.describe import OCCUPANCY_COLUMNS, cell, occupancy_row, value_text as with_error
 from ..session import volumes
 from ..session.wording import sentence
 from . import files, logtables
@@ -122,5 +122,4 @@ def value_text(value, error, digits=2):
     # As many digits as the error has a say in, two at least.
     if math.isfinite(error) and digits == 2 and error < 0.01:
         digits = 3
-    spread = f' ± {error:.{digits}f}' if math.isfinite(error) else ''
-    return f'{value:.{digits}f}{spread}'
+    return with_error(value, error, digits)

@@ -4,7 +4,7 @@ from chimerax.core.errors import UserError
 
 from ..core.occupancies import check_full
 from ..core.parameters import default
-from ..series.engine import OneMap
+from ..series.engine import OneMap, fit_maps
 from ..session import alike, volumes
 from ..session.groups import group_atoms
 from ..session.wording import user_error
@@ -62,7 +62,24 @@ def places(maps):
     return found
 
 
-def one_maps(grouped, maps, read):
+def held(volume):
+    """A function that returns the array of a map, which is read now, on the main thread."""
+    array = volumes.array_of(volume)
+    return lambda: array
+
+
+def fit_all(sources, maps, parameters, full, progress):
+    """The `Occupancies` of maps, in a thread; `UserError` with the map's name where one cannot be.
+
+    sources: their `OneMap`s.
+    """
+    def refused(i, error):
+        raise user_error(error, maps[i]) from error
+
+    return fit_maps(sources, parameters, full, progress, failed=refused)
+
+
+def one_maps(grouped, maps, read=held):
     """The `OneMap`s of a model on maps. read: `read(volume)` returns a function that reads it."""
     found = []
     for i, (volume, place) in enumerate(zip(maps, places(maps), strict=True)):

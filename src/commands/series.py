@@ -22,7 +22,7 @@ from ..core import FitParameters, Parameters, estimate
 from ..series import scales
 from ..series.engine import fit_maps, of_one_grid
 from ..series.files import SeriesFileError, as_dict
-from ..series.gather import METHODS, OCCUPANCY, SCALE, Column, gather, level_remarks
+from ..series.gather import METHODS, OCCUPANCY, SCALE, Column, full_remarks, gather, level_remarks
 from ..series.order import ORDERS, order_of
 from ..series.together import together
 from ..session import jobs, volumes
@@ -103,8 +103,8 @@ def occupy_series(session, maps, *, model=None, by=None, segment=None, groups=No
             table = gather(columns, source.full)
         except ValueError as error:
             raise user_error(error) from None
-        warnings = () if source.full is not None else tuple(
-            sentence(remark, given[used[0]]) for remark in level_remarks(columns))
+        remarks = level_remarks(columns) if source.full is None else full_remarks(table)
+        warnings = tuple(sentence(remark, given[used[0]]) for remark in remarks)
         arranged = order_of(table, order)
         shown = OpenSeries(session, table, arranged, title=f'Series of {len(given)} maps',
                            what=SCALE if method == SCALE else OCCUPANCY,

@@ -1,7 +1,6 @@
 """What a series told, as tables in the log and as a file; and such a file read back."""
 
 import json
-import math
 import os
 from dataclasses import asdict, dataclass, field
 from html import escape
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.describe import value_text
 from ..series.files import as_dict, read_table, write_csv
 from ..series.gather import SCALE
 from ..series.order import ORDERS
@@ -60,9 +60,7 @@ def _groups(found):
         if np.isfinite(values).any():
             cells.append(logtables.number(float(np.nanmean(values))))
             for which in (np.nanargmin(values), np.nanargmax(values)):
-                error = table.error[index, which]
-                spread = f' ± {error:.3f}' if math.isfinite(error) else ''
-                cells.append(f'{values[which]:.3f}{spread} in '
+                cells.append(f'{value_text(values[which], table.error[index, which])} in '
                              f'{logtables.breakable(table.volumes[which])}')
         else:
             cells += ['&ndash;', '', '']
@@ -109,14 +107,10 @@ def write(file, found, models):
         paths = {name: volume.data.path for name, volume in zip(
             found.table.volumes, found.maps, strict=True) if isinstance(volume.data.path, str)}
         names = [getattr(model, 'filename', None) for model in models]
-        order = found.order
-        how = ORDERS[2] if order.group_links is None and order.volume_links is None else (
-            ORDERS[0] if order.volume_links is not None else ORDERS[1])
         json.dump({
             **as_dict(found.table), 'method': SCALE if found.scale else 'fit',
             'paths': paths, 'models': [name for name in names if name],
-            'order': {'how': how, 'groups': order.groups.tolist(),
-                      'volumes': order.volumes.tolist()},
+            'order': found.order.as_dict(),
             'together': [asdict(pair) | {'kind': pair.kind} for pair in found.pairs]},
             stream, indent=1)
         stream.write('\n')
@@ -134,16 +128,11 @@ def read(file):
     if path.suffix.lower() != '.json':
         return table, Kept(title=title)
     values = json.loads(path.read_text(encoding='utf-8-sig'))
-    inputs = values.get('inputs') or {}
-    models = list(values.get('models') or ()) or [
-        one['file'] for role, one in inputs.items()
-        if role.split()[0] == 'model']
     order = (values.get('order') or {}).get('how', ORDERS[0])
-    method = values.get('method') or (values.get('asked') or {}).get('method')
     return table, Kept(
         {name: _near(one, path.parent) for name, one in (values.get('paths') or {}).items()},
-        tuple(_near(one, path.parent) for one in models),
-        order if order in ORDERS else ORDERS[0], method == SCALE, title)
+        tuple(_near(one, path.parent) for one in values.get('models') or ()),
+        order if order in ORDERS else ORDERS[0], values.get('method') == SCALE, title)
 
 
 def _near(path, folder):

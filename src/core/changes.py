@@ -4,8 +4,7 @@
     from chimerax.occupy.core.changes import changes
 
     found = changes(first, second, normalize=True)      # two `Occupancies` of one model
-    for change in found.ranked():
-        print(change.name, change.change, change.error, change.z)
+    [(one.name, one.change, one.error, one.z) for one in found.ranked()]
 
 The maps have to be on one grey level. Those of one data set are, unless each was normalised by
 itself; then the groups that do not change tell by which factor. METHOD section 10
@@ -31,6 +30,7 @@ from .parameters import (
     UNCHANGED_MOST_ERROR,
     UNCHANGED_SHARE,
 )
+from .solvent import robust_width
 from .wording import SettingError, plain
 
 #: About so many values of solvent are looked at, and so few say nothing.
@@ -238,4 +238,4 @@ def solvent_spread(array: np.ndarray, axes: ArrayLike, atoms: Atoms) -> float:
     values = array[tuple(index[far].T)].astype(float)
     if len(values) < _LEAST_VALUES:
         return 0.0
-    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
+    return robust_width(values)

@@ -74,8 +74,7 @@ def connected_at(values: np.ndarray, at: tuple, grid: Grid, reach: float) -> np.
     """
     labels, _ = ndimage.label(values > 0.5 / LAYERS, np.ones((3, 3, 3)))
     axes = np.array(grid.axes)[::-1]
-    # Planes of voxels lie closer than their steps are long, in a skewed cell.
-    voxels = np.ceil(reach * np.linalg.norm(np.linalg.inv(axes), axis=0)).astype(int)
+    voxels = np.ceil(reach / np.array(grid.heights[::-1])).astype(int)
     low = np.maximum(np.floor(at).astype(int) - voxels, 0)
     high = np.ceil(at).astype(int) + voxels + 1
     places = low + np.argwhere(labels[tuple(map(slice, low, high))])

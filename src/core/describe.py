@@ -19,6 +19,12 @@ def occupancy_row(group):
             'b_error': known(group.b_error), 'inside': known(group.inside), 'note': group.note}
 
 
+def value_text(value, error, decimals=3):
+    """A finite value with its error, where that is known: "0.420 ± 0.030"."""
+    spread = f' ± {error:.{decimals}f}' if math.isfinite(error) else ''
+    return f'{value:.{decimals}f}{spread}'
+
+
 def cell(value):
     """A value of a row as it stands in a CSV."""
     if value is None:

@@ -4,8 +4,7 @@
 
     atoms = Atoms(positions, elements, groups, names)     # (n, 3) in Å, symbols, indices, names
     found = occupancies(array, 1.05, atoms)               # array (z, y, x), voxel size in Å
-    for group in found.groups:
-        print(group.name, group.occupancy, group.error)
+    [(group.name, group.occupancy, group.error) for group in found.groups]
 
 With a model on the map the question is a linear one, METHOD section 10 (docs/method.md): the map is
 the sum of what the groups would give, each times its occupancy. A design holds what depends on the

@@ -4,6 +4,8 @@ that is out of its place.
 
 import numpy as np
 
+from .solvent import robust_width
+
 #: Content outside the model exceeds this share of what there is inside, and so many widths of
 #: noise.
 OUTSIDE_LEVEL = 0.25
@@ -14,7 +16,7 @@ def content_of(left, model, design):
     """Where there is content, which is what stands out from noise: boolean (z, y, x)."""
     beyond = left[~design.support]
     # Half of the values below the middle are noise whatever else there is.
-    noise = 1.48 * float(np.median(np.abs(beyond - np.median(beyond)))) if beyond.size else 0.0
+    noise = robust_width(beyond)
     return left > max(OUTSIDE_LEVEL * float(np.median(model[design.support])),
                       OUTSIDE_WIDTHS * noise)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .autocorrelation import Autocorrelation
+from .solvent import robust_width
 
 #: At least this share of what is independent in the map counts as left over by the unknowns.
 LEAST_FREE = 0.25
@@ -72,7 +73,7 @@ def noise_beyond(design, left):
     beyond = design.even(left)[~design.support]
     if beyond.size < len(design.used) + 10:
         return float('inf')
-    return (1.48 * float(np.median(np.abs(beyond - np.median(beyond))))) ** 2
+    return robust_width(beyond) ** 2
 
 
 def products(columns):

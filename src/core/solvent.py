@@ -27,6 +27,13 @@ FLAT_SAMPLES = 20_000
 SLAB = 8
 
 
+def robust_width(values: np.ndarray) -> float:
+    """σ of the Gaussian that most of some values follow, by their median deviation; 0 for none."""
+    if not len(values):
+        return 0.0
+    return 1.4826 * float(np.median(np.abs(values - np.median(values))))
+
+
 @dataclass(frozen=True, eq=False)
 class SolventModel:
     """Solvent as a Gaussian, and the confidence that a density is not solvent.

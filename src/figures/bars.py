@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..core.describe import value_text
 from .pointing import Pointed, make_known
 
 #: Colours of several maps, which stay apart for any eye (after Okabe and Ito).
@@ -67,8 +68,7 @@ def _bar_at(found, names, indices, share, x):
     group = found[which].groups[indices[place]]
     words = [f'{group.name} in {names[which]}']
     if math.isfinite(group.occupancy):
-        spread = f' ± {group.error:.3f}' if math.isfinite(group.error) else ''
-        words.append(f'occupancy {group.occupancy:.3f}{spread}')
+        words.append(f'occupancy {value_text(group.occupancy, group.error)}')
     if group.note:
         words.append(group.note)
     return Pointed('\n'.join(words), indices[place])

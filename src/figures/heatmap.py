@@ -6,6 +6,7 @@ names are read at any number of groups and volumes.
 
 import numpy as np
 
+from ..core.describe import value_text
 from ..core.palettes import OCCUPY
 from ..series.order import order_of
 from . import labels
@@ -228,9 +229,7 @@ class HeatMap:
         with_error = cell[0] > 2.2 * _WRITTEN[0]
         for row, column in zip(*np.nonzero(np.isfinite(self.values)), strict=True):
             value, error = self.values[row, column], errors[row, column]
-            text = f'{value:.2f}'
-            if with_error and np.isfinite(error):
-                text += f' ± {error:.2f}'
+            text = value_text(value, error if with_error else np.nan, 2)
             red, green, blue, _ = self._image.cmap(min(1.0, float(value)))
             dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
             self._written.append(self.axes.text(

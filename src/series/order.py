@@ -23,13 +23,18 @@ MOST_TURNED = 500
 class Order:
     """`groups`, `volumes`: indices into the table, in the order to be shown. `group_links`,
     `volume_links`: scipy's linkages (n − 1, 4) of the indices of the table, for dendrograms; None
-    where the order is as given or there is one item.
+    where the order is as given or there is one item. `how`: one of `ORDERS`.
     """
 
     groups: NDArray[np.intp]
     volumes: NDArray[np.intp]
     group_links: NDArray[np.float64] | None = None
     volume_links: NDArray[np.float64] | None = None
+    how: str = ORDERS[0]
+
+    def as_dict(self) -> dict:
+        """As files keep it."""
+        return {'how': self.how, 'groups': self.groups.tolist(), 'volumes': self.volumes.tolist()}
 
 
 def order_of(table: SeriesTable, how: str = 'likeness') -> Order:
@@ -45,7 +50,7 @@ def order_of(table: SeriesTable, how: str = 'likeness') -> Order:
         groups, group_links = by_likeness(table.occupancy)
     if how == 'likeness':
         volumes, volume_links = by_likeness(table.occupancy.T)
-    return Order(groups, volumes, group_links, volume_links)
+    return Order(groups, volumes, group_links, volume_links, how)
 
 
 def by_likeness(rows: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64] | None]:

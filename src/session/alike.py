@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..core.changes import grey_ratio as grey_ratio
 from ..core.parameters import default
+from ..core.solvent import robust_width
 from . import volumes
 from .values import scale_at
 
@@ -27,7 +27,7 @@ def solvent_spread(array, found):
     index = np.array(np.unravel_index(index[::max(1, len(index) // _VALUES)], found.grid.shape))
     factors = np.array(array.shape) / np.array(found.grid.shape)
     values = array[tuple((index * factors[:, None]).astype(int))].astype(float)
-    return 1.4826 * float(np.median(np.abs(values - np.median(values)))) if len(values) else 0.0
+    return robust_width(values)
 
 
 def lies_as(one, other):

@@ -9,6 +9,8 @@ import re
 
 from chimerax.core.commands import concise_model_spec, quote_path_if_necessary
 
+from ..core.describe import value_text
+
 #: A group as the batch names it: model, chain, residues, and what of the chain.
 _NAME = re.compile(r'(?P<model>#\d+)?/(?P<chain>[^\s:]+)(?P<residues>:\S+)?'
                    r'( (?P<kind>protein|nucleic)| (?P<ligand>\S+) (?P<place>\S+))?')
@@ -43,8 +45,7 @@ class OpenSeries:
         elif value != value:
             lines.append('no value')
         else:
-            spread = f' ± {error:.3f}' if error == error else ''
-            lines.append(f'{self.what} {value:.3f}{spread}')
+            lines.append(f'{self.what} {value_text(value, error)}')
         note = table.notes.get((name, of_volume))
         return '\n'.join([*lines, *([note] if note else [])])
 

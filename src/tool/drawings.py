@@ -165,8 +165,11 @@ class RangeHistogram(_Drawn):
         label = f'{value:.2f}'
         width = self.fontMetrics().horizontalAdvance(label)
         # Each number on the outer side of its handle, so that the two never meet.
-        left = x - size - 3 - width if i == 0 else x + size + 3
-        left = min(max(0, left), self.width() - width)
+        inner, outer = x + size + 3, x - size - 3 - width
+        if i == 1:
+            inner, outer = outer, inner
+        # At the end of the axis there is no room on that side.
+        left = outer if 0 <= outer <= self.width() - width else inner
         painter.drawText(QPointF(left, self.height() - 3), label)
 
     def mousePressEvent(self, event):

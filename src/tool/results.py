@@ -11,6 +11,7 @@ from ..commands.fit import Fitted
 from ..commands.fitresults import specifier
 from ..commands.logtables import selecting
 from ..commands.series import SeriesFound
+from ..core.describe import value_text
 from ..core.masks import TargetedOccupancy
 from ..session.readout import Readout
 
@@ -32,8 +33,7 @@ class Number:
         """As it is read: "0.42 ± 0.03", "–" where there is none."""
         if self.value != self.value:
             return '–'
-        text = f'{self.value:.{self.decimals}f}'
-        return text if self.error != self.error else f'{text} ± {self.error:.{self.decimals}f}'
+        return value_text(self.value, self.error, self.decimals)
 
 
 @dataclass(frozen=True, eq=False)
