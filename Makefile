@@ -35,8 +35,9 @@ $(ENV): $(REQUIREMENTS)
 demo: $(ENV)  ## colour a real map by occupancy and by resolution; pictures and maps in demo/
 	$(RUN) tools/demo.py --chimerax "$(CHIMERAX)"
 
+# Three on two cores: tests wait for processes, for windows and for each other.
 test: $(ENV)  ## run all tests
-	$(RUN) -m pytest -n 2 --dist loadfile
+	$(RUN) -m pytest -n 3 --dist loadfile
 
 lint: $(ENV)  ## check style, common mistakes, and the types of the core
 	$(RUN) -m ruff check .

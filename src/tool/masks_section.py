@@ -118,9 +118,9 @@ class MasksSection:
             self._panel.run(f'save {quote_path_if_necessary(path)} models #{self.last.id_string}')
 
     def _copy(self):
-        text = next_of(self.last).to_copy
-        QApplication.clipboard().setText(text)
-        self._panel.say(f'Copied: {text}')
+        QApplication.clipboard().setText(next_of(self.last).to_copy)
+        # The whole of it would take the room of the buttons.
+        self._panel.say(f'Copied: what comes next with #{self.last.id_string}, as in the Log.')
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
