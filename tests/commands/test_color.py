@@ -147,7 +147,7 @@ def test_stale_estimate_is_refused(run, blobs):
 
 
 def test_map_shown_as_a_plane_gets_a_surface(run, blobs):
-    run('volume #1 plane z,20 style image')
+    run('volume #1 plane z,20 style image; wait 2')
     blobs.update_drawings()
     run('occupy #1')
     assert blobs.surface_shown
