@@ -132,6 +132,16 @@ def run(session):
 
 
 @pytest.fixture
+def commands(session):
+    """The command lines that were run, a list that grows."""
+    lines = []
+    handler = session.triggers.add_handler('command finished',
+                                           lambda _name, line: lines.append(line))
+    yield lines
+    session.triggers.remove_handler(handler)
+
+
+@pytest.fixture
 def log(session):
     """What ChimeraX logs during the test: `log.text()`, `log.text('warning', 'error')`."""
     from headless_ui import TerminalLog
