@@ -6,8 +6,6 @@ import sys
 import pytest
 from matplotlib.backend_bases import MouseEvent
 
-from ..tool import plain_ui
-
 EVENTS = {'move': 'motion_notify_event', 'press': 'button_press_event',
           'release': 'button_release_event'}
 
@@ -17,6 +15,7 @@ def screen(session, monkeypatch):
     """Windows can be shown; where there is no `chimerax.ui`, by plain Qt."""
     from chimerax.occupy.commands import files
     if importlib.util.find_spec('chimerax.ui') is None:
+        from ..tool import plain_ui     # pytest reads this file before the library is prepared
         monkeypatch.setitem(sys.modules, 'chimerax.ui', plain_ui)
         monkeypatch.setattr(files, 'checked_plot', lambda *_: None)
     elif not session.ui.is_gui:
