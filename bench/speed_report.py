@@ -195,8 +195,8 @@ def _chimerax(figures):
     yield '## In ChimeraX'
     yield ''
     yield ('`occupy #1` on EMD-11007 as it is, and with 512³ samples of the same box, from typed '
-           'to coloured, in the ChimeraX library without a window; beside it what core, contouring at '
-           'full resolution and colouring take alone, in seconds.')
+           'to coloured, in the ChimeraX library without a window; beside it what core, contouring '
+           'at full resolution and colouring take alone, in seconds.')
     yield ''
     yield '| box | typed to coloured | core | contouring | colouring | triangles |'
     yield '|---|---|---|---|---|---|'
