@@ -77,8 +77,7 @@ def chimerax_session(pytestconfig):
 
 
 def _draw_no_history():
-    """Pictures of files that were opened or saved, for a list in a window, took a fifth of the time.
-    """
+    """Pictures of files that were opened or saved, for a list in a window, take long to draw."""
     from chimerax.core.filehistory import FileSpec
 
     FileSpec.capture_image = lambda *_: None

@@ -15,7 +15,7 @@ def screen(session, monkeypatch):
     """Windows can be shown; where there is no `chimerax.ui`, by plain Qt."""
     from chimerax.occupy.commands import files
     if importlib.util.find_spec('chimerax.ui') is None:
-        from ..tool import plain_ui     # pytest reads this file before the library is prepared
+        from ..tool import plain_ui  # pytest reads this file before the library is prepared
         monkeypatch.setitem(sys.modules, 'chimerax.ui', plain_ui)
         monkeypatch.setattr(files, 'checked_plot', lambda *_: None)
     elif not session.ui.is_gui:
