@@ -7,12 +7,17 @@ Inside a ChimeraX application (`make test-chimerax`) the session is the applicat
 
 import gc
 import os
+import sys
 import time
 from pathlib import Path
 
 # Before numpy is there: tests run side by side, and threads of BLAS that wait for each other took a
 # fifth of the time.
 os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
+# Where Python was told to keep no bytecode, each of the many processes that tests start would
+# compile all it imports, and pytest all tests once for each that run side by side.
+os.environ.pop('PYTHONDONTWRITEBYTECODE', None)
+sys.dont_write_bytecode = False
 
 import chimerax_library
 import numpy as np
