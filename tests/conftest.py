@@ -26,6 +26,8 @@ import pytest
 TESTS = Path(__file__).parent
 SOURCE = chimerax_library.REPOSITORY / 'src'
 # These test how the library is started and the bundle built, which an application does itself.
+#: What ChimeraX itself adds to what is done at each frame, once it is needed.
+STAY = ('blend_manager.<locals>.need_group_update', 'NucleotideState.rebuild')
 NOT_IN_APPLICATION = ('test_headless.py', 'test_bundle.py', 'test_wheel.py')
 
 
@@ -98,8 +100,24 @@ def _keep():
 def session(chimerax_session):
     """The ChimeraX session, with nothing open; whatever the test leaves behind is cleared."""
     _clear(chimerax_session)
+    before = _waiting(chimerax_session)
     yield chimerax_session
+    left = [handler for handler in _waiting(chimerax_session) if handler not in before]
+    for handler in left:
+        handler.remove()
+    # Where ChimeraX counts motions, for which "wait" waits.
+    getattr(chimerax_session, 'motion_in_progress', set()).clear()
     _clear(chimerax_session)
+    assert not left, ('left for the next frame, which another test would draw; say "wait": '
+                      f'{[handler._func for handler in left]}')
+
+
+def _waiting(session):
+    """What waits for the next frame, as a map does that is to show its planes one after another."""
+    if not hasattr(session.ui, 'process_events'):
+        return []       # An application draws frames by itself.
+    return [handler for handler in session.triggers._triggers['new frame']._handlers
+            if getattr(handler._func, '__qualname__', '') not in STAY]
 
 
 def _clear(session):

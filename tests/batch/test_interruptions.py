@@ -26,7 +26,7 @@ def wait_for(condition, process=None, timeout=60):
         if found:
             return found
         assert process is None or process.poll() is None, process.communicate()
-        time.sleep(0.002)
+        time.sleep(0.005)
     raise TimeoutError
 
 
