@@ -32,12 +32,11 @@ def test_a_pipe_without_a_reader_is_an_error_otherwise():
             print('two', flush=True)    # and so it can be closed
 
 
-@pytest.mark.parametrize('words', [('--help',), ('series', '--help')])
-def test_help_ends_well(words):
+def test_help_ends_well():
     """What waits in a buffer would be missed only as Python ends, with a traceback."""
     from chimerax.occupy.batch.cli import main
     with unread(), pytest.raises(SystemExit) as ended:
-        main(words)
+        main(['series', '--help'])
     assert ended.value.code == 0
 
 
