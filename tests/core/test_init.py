@@ -59,6 +59,7 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
 
 
 def test_refinement_loads_only_what_it_needs():
+    pytest.importorskip('mrcfile', reason='the core does without, refinement does not')
     loaded = set(in_plain_python('''
 import sys
 import chimerax.occupy.relion.cli, chimerax.occupy.relion.result, chimerax.occupy.relion.change
