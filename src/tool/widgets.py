@@ -203,10 +203,13 @@ def breakable(text):
                     for word in text.split(' '))
 
 
-def enable_if(widget, reason):
-    """Enable a widget if there is no `reason` against it; otherwise its tooltip says the reason."""
-    if not hasattr(widget, '_own_tip'):
-        widget._own_tip = widget.toolTip()
+def enable_if(widget, reason, tooltip=None):
+    """Enable a widget if there is no `reason` against it; otherwise its tooltip says the reason.
+
+    tooltip: what it does, where that is not what its tooltip said at first.
+    """
+    if tooltip is not None or not hasattr(widget, '_own_tip'):
+        widget._own_tip = widget.toolTip() if tooltip is None else tooltip
     if reason and widget.hasFocus():
         # Otherwise Qt moves the focus on, and the panel scrolls to where that is.
         widget.clearFocus()
