@@ -7,6 +7,7 @@ Inside a ChimeraX application (`make test-chimerax`) the session is the applicat
 
 import gc
 import os
+import re
 import time
 from pathlib import Path
 
@@ -143,6 +144,34 @@ def log(session):
 
 
 @pytest.fixture
+def logged(log):
+    """`logged('occupy #1')`: commands in the log that begin so and end with the model they make."""
+
+    def find(start):
+        # An application wraps lines, and gives a link twice: its words, and what they run.
+        text, begins = ' '.join(log.text().split()), re.escape(start)
+        found = re.findall(rf'{begins}(?:(?!{begins})[^"<>()\[\]])*? modelId #[\d.]+', text)
+        return list(dict.fromkeys(found))
+
+    return find
+
+
+def _let_events_happen(session):
+    if hasattr(session.ui, 'process_events'):
+        session.ui.process_events()
+    elif session.ui.is_gui:
+        session.ui.processEvents()
+
+
+@pytest.fixture
+def deliver(session):
+    """`deliver()` lets threads say on the main thread what they have to say until now."""
+    if not hasattr(session.ui, 'process_events') and not session.ui.is_gui:
+        pytest.skip('an application without a window lets threads do it themselves, at once')
+    return lambda: _let_events_happen(session)
+
+
+@pytest.fixture
 def wait_until(session):
     """Let threads deliver on the main thread until `condition()` holds, or raise TimeoutError."""
 
@@ -155,6 +184,7 @@ def wait_until(session):
             if time.monotonic() > end:
                 raise TimeoutError(f'still waiting after {timeout} s')
             time.sleep(0.01)
+            _let_events_happen(session)
 
     return wait
 

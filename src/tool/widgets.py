@@ -188,8 +188,8 @@ class _Text(QLabel):
 def text_label(text=''):
     """A label whose lines are wrapped."""
     label = _Text(text)
-    label.setWordWrap(True)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    label.setWordWrap(True)     # last: another policy would forget that the height is the width's
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
