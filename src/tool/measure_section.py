@@ -63,7 +63,7 @@ class MeasureSection:
         from chimerax.map import Volume
         panel = self._panel
         self.model = panel.model_choice(
-            Structure, 'choose a model', 'An atomic model placed on the map')
+            Structure, 'choose a model', 'An atomic model placed on the map', only=True)
         self.region = panel.model_choice(
             (Volume, Structure), 'choose a region', 'A mask, or an atomic model placed on the map')
         self.other = panel.model_choice(

@@ -148,10 +148,11 @@ class Panel:
             return f'the estimate no longer holds, because {entry.stale}; estimate again'
         return ''
 
-    def model_choice(self, classes, nothing, tooltip, wanted=None):
+    def model_choice(self, classes, nothing, tooltip, wanted=None, only=False):
         """A menu of open models other than the map, kept up to date as long as the panel is there.
 
-        nothing: what no choice is called. wanted: whether a model is to be listed.
+        nothing: what no choice is called. wanted: whether a model is to be listed. only: whether
+        the only one that there is, is chosen without asking.
         """
         def listed(model):
             if self.map is None:        # the panel is still being made
@@ -160,7 +161,8 @@ class Panel:
 
         button = ModelChoice(
             self.session, class_filter=classes, filter_func=listed,
-            autoselect=ModelChoice.AUTOSELECT_NONE, no_value_button_text=nothing,
+            autoselect=ModelChoice.AUTOSELECT_SINGLE if only else ModelChoice.AUTOSELECT_NONE,
+            no_value_button_text=nothing,
             no_value_menu_text=nothing)
         button.setToolTip(f'<p>{tooltip}</p>')
         button.value_changed.connect(self.refresh_soon)

@@ -46,6 +46,14 @@ def test_reasons(panel, plain, events):
         assert words in measure.measure.toolTip().lower()
 
 
+def test_the_only_model_is_chosen(panel, plain, events, open_model, run):
+    assert panel.measure.model.value is None
+    model = open_model(strand('A', (21.6, 29, 30), 5))
+    events(lambda: panel.measure.model.value is model)
+    assert panel.measure.region.value is None       # a mask would do as well
+    assert panel.measure.measure.isEnabled()
+
+
 def test_region(measure, panel, model, events, commands):
     section = measure('target')
     section.region.value = model
