@@ -175,6 +175,12 @@ class MeasureSection:
             widget.setVisible(table is not None)
         self._panel.ask_for_room()
 
+    @property
+    def spare_height(self):
+        """By how many pixels this may be lower than it would be."""
+        return (0 if self.table.isHidden()
+                else self.table.sizeHint().height() - self.table.minimumHeight())
+
     def _classes(self):
         """The maps to be compared, the panel's own first."""
         own, other = self._panel.volume, self.other.value

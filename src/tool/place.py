@@ -36,7 +36,9 @@ class Place(QObject):
         self._height = None         # of the dock, as it is to be; None before it is known
         self._window_height = None
         self._tries = 0
-        self._before = WeakKeyDictionary()      # docks: their heights before one grew
+        self._had = None            # the height of the dock before another tool may have grown
+        self._lines = WeakKeyDictionary()       # other docks: the heights they are to be left
+        self._lent = WeakKeyDictionary()        # the same: their heights before a tab wanted more
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take)
@@ -56,13 +58,23 @@ class Place(QObject):
         first = self._height is None
         self._height = max(self._by_hand, min(wanted, max(least, room), main.height() // 2))
         if first or dock.height() != self._height:
-            # Where the panel is new, or gives height back, those that were squeezed have their
-            # lines first.
-            back = 0 if dock.height() < self._height and not first else _SOME_LINES
-            self._before = WeakKeyDictionary(
-                (one, max(back, one.height())) for one in _others(main, dock))
+            self._lines = WeakKeyDictionary(
+                (one, self._lines_of(one, first, dock.height() < self._height))
+                for one in _others(main, dock))
             _resize(main, dock, self._height, self._lines)
             self._try_again()
+
+    def _lines_of(self, other, first, more):
+        """How high another tool is to be at least: where the panel is new, some lines of it are to
+        be seen; what it lends to the panel it has back when that wants less again.
+        """
+        now, enough = other.height(), _enough(other)
+        if first:
+            return min(enough, max(now, _SOME_LINES))
+        if more:
+            self._lent.setdefault(other, now)
+            return min(enough, now)
+        return max(enough, self._lent.pop(other, 0))
 
     def others_may_grow(self):
         """Tools beside may want more now: what they take of the panel or of one another comes back,
@@ -71,8 +83,9 @@ class Place(QObject):
         main, dock = self._main(), self._dock()
         if main is not None and self._height is not None:
             if not self._timer.isActive():
-                self._before = WeakKeyDictionary(
-                    (one, one.height()) for one in [dock, *_others(main, dock)])
+                self._had = dock.height()
+                self._lines = WeakKeyDictionary(
+                    (one, min(_enough(one), one.height())) for one in _others(main, dock))
             self._try_again()
 
     def _dock(self):
@@ -113,13 +126,9 @@ class Place(QObject):
         elif self._tries > 0:
             self._tries -= 1
             # What it has beyond that is kept, but for what a tool has taken that is tabbed with it.
-            most = self._before.get(dock, dock.height())
-            if _resize(main, dock, max(self._height, min(most, dock.height())), self._lines):
+            height = max(self._height, min(self._had or dock.height(), dock.height()))
+            if _resize(main, dock, height, self._lines):
                 self._timer.start(_SETTLED)
-
-    def _lines(self, other):
-        """What another tool is to have: some lines, unless it had fewer."""
-        return min(_enough(other), self._before.get(other, other.height()))
 
 
 def is_room_beside(widget, height):
@@ -173,13 +182,14 @@ def _left(main, dock):
 def _resize(main, dock, height, lines):
     """Give a dock a height, as far as those above and below it can spare it.
 
-    lines: `lines(dock)`, how high one of these is to be left, or to become, where there is room.
+    lines: how high each of these is to be left, or to become, where there is room.
     Returns whether anything was to be done.
     """
     others = _others(main, dock)
     now = [one.height() for one in others]
     heights = _shared(
-        now, [_least(one) for one in others], [lines(one) for one in others],
+        now, [_least(one) for one in others],
+        [lines.get(one, min(_enough(one), one.height())) for one in others],
         sum(now) + dock.height() - height)
     if [*heights, height] == [*now, dock.height()]:
         return False

@@ -341,11 +341,22 @@ class TestMasks:
         assert commands == [f'occupy mask #1 region #{number}',
                             f'occupy mask #1 weak below 0.5 region #{number}']
 
-    def test_only_what_takes_away_subtracts(self, panel, estimated, events, choose):
-        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('amplify'))
-        masks = choose('kept')
-        assert 'under modify' in masks.make.toolTip().lower()
-        assert choose('weak').make.isEnabled()
+    def test_only_what_takes_away_subtracts(self, panel, estimated, events, choose, commands):
+        """Without a detour: where Modify takes nothing away, it is a sigmoid."""
+        panel.tabs.setCurrentWidget(panel.masks.widget)
+        for kind in ('amplify', 'solvent'):
+            panel.modify.kind.setCurrentIndex(panel.modify.kind.findData(kind))
+            masks = choose('kept')
+            assert masks.command() == 'occupy mask #1 subtraction sigmoid 3 pivot 0.3 covers kept'
+        assert 'By sigmoid, power 3, pivot 0.3' in panel.bottom.status.text()
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('attenuate'))
+        panel.refresh()
+        assert 'By attenuate, power 3:' in panel.bottom.status.text()
+        commands.clear()
+        masks.make.click()
+        events()
+        assert commands == ['occupy mask #1 subtraction attenuate 3 covers kept']
+        assert 'The last mask is' in panel.bottom.status.text()
 
     def test_only_the_value_that_counts_is_shown(self, choose, estimated):
         for kind in ('weak', 'strong', 'solvent', 'region', 'kept'):
