@@ -276,7 +276,8 @@ class Picture(_Drawn):
     resized = Signal()
 
     def __init__(self, lines=15, tooltip=''):
-        super().__init__(lines, least_lines=8)
+        super().__init__(lines)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip)
         self._image = None
         self.note = ''

@@ -59,18 +59,16 @@ class Place(QObject):
         self._height = max(self._by_hand, min(wanted, max(least, room), main.height() // 2))
         if first or dock.height() != self._height:
             self._lines = WeakKeyDictionary(
-                (one, self._lines_of(one, first, dock.height() < self._height))
+                (one, self._lines_of(one, dock.height() < self._height and not first))
                 for one in _others(main, dock))
             _resize(main, dock, self._height, self._lines)
             self._try_again()
 
-    def _lines_of(self, other, first, more):
-        """How high another tool is to be at least: where the panel is new, some lines of it are to
-        be seen; what it lends to the panel it has back when that wants less again.
+    def _lines_of(self, other, more):
+        """How high another tool is to be at least: where the panel is new, or wants less, something
+        is to be seen of it, and it has back what it lent when the panel wanted more.
         """
         now, enough = other.height(), _enough(other)
-        if first:
-            return min(enough, max(now, _SOME_LINES))
         if more:
             self._lent.setdefault(other, now)
             return min(enough, now)

@@ -33,7 +33,7 @@ class SolventSection:
         self.verdict = text_label()
         layout.addWidget(self.verdict)
         self.picture = Picture(
-            lines=9, tooltip='Histogram of the low-passed map, the Gaussian fitted to its solvent, '
+            lines=8, tooltip='Histogram of the low-passed map, the Gaussian fitted to its solvent, '
                              'and the confidence that a value is content')
         # Not while the tab and its neighbours are laid out, which a drawing thread holds up.
         self._due = QTimer(self.widget)
@@ -59,7 +59,6 @@ class SolventSection:
         self.report.setToolTip('Write everything the estimate used and found, as text or JSON')
         self.report.clicked.connect(self._save_report)
         layout.addLayout(beside(self.window, self.confidence, self.report))
-        layout.addStretch(1)
 
     def _run(self, command, rest=''):
         self._panel.run(f'occupy {command} #{self._panel.volume.id_string}{rest}')
@@ -69,11 +68,6 @@ class SolventSection:
             self.widget, 'Report of the estimate', 'Text (*.txt);;JSON (*.json)')
         if path:
             self._run('report', f' mode {self._panel.mode} file {quote_path_if_necessary(path)}')
-
-    @property
-    def spare_height(self):
-        """By how many pixels this may be lower than it would be."""
-        return self.picture.sizeHint().height() - self.picture.minimumSizeHint().height()
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
