@@ -53,7 +53,10 @@ TRUTH, MASK = 'truth', 'mask'
 SETTINGS = {'plain': None, MASK: MASK, 'solvent': '--strength 1 --kind solvent',
             'sigmoid': '--strength 1 --kind sigmoid --power 3 --pivot 0.7', TRUTH: TRUTH,
             'half': '--strength 0.5 --kind sigmoid --power 3 --pivot 0.7',
-            'early': '--strength 1 --kind sigmoid --power 3 --pivot 0.7 --schedule 2:3:8'}
+            'early': '--strength 1 --kind sigmoid --power 3 --pivot 0.7 --schedule 2:3:8',
+            'solvent-half': '--strength 0.5 --kind solvent',
+            'solvent-early': '--strength 1 --kind solvent --schedule 2:3:8',
+            'solvent-fading': '--strength 1 --kind solvent --schedule 2:5:5'}
 #: The solvent mask of MASK: what lies above this share of the reference's largest value, so many
 #: voxels more, and a soft edge of so many.
 MASK_ABOVE, MASK_MORE, MASK_EDGE = 0.1, 2, 4
