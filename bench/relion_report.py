@@ -10,10 +10,10 @@ BEGIN, END = '<!-- results: written by bench/relion.py -->', '<!-- end of result
 PICTURE = 'images/refinement.png'
 #: What is shown beside plain RELION: title of its table, colour of its lines.
 SHOWN = {'solvent': ('Solvent left out', 'C3'),
-         'solvent-half': ('The same at half its strength', None),
-         'solvent-early': ('The same up to iteration 7 of 15', None),
-         'solvent-fading': ('The same, fading from iteration 6 to 11 of 15', None),
-         'mask': ('Plain RELION with a solvent mask made of the reference', None),
+         'solvent-half': ('Solvent left out at half the strength', None),
+         'solvent-early': ('Solvent left out up to iteration 7 of 15', None),
+         'solvent-fading': ('Solvent left out, fading from iteration 6 to 11 of 15', None),
+         'mask': ('Plain RELION with a solvent mask of the reference', None),
          'sigmoid': ('Sigmoid, power 3, pivot 0.7', 'C1'),
          'half': ('The same sigmoid at half its strength', None),
          'early': ('The same sigmoid up to iteration 7 of 15', None)}
