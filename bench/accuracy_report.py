@@ -33,8 +33,10 @@ def write_report(results, folder):
         figure = draw(data)
         figure.savefig(images / f'accuracy_{name}.png', dpi=110, bbox_inches='tight')
         plt.close(figure)
-    text = TEMPLATE.read_text(encoding='utf-8').format(**facts(results))
-    (folder / 'accuracy.md').write_text(text, encoding='utf-8')
+    page = folder / 'accuracy.md'
+    text = TEMPLATE.read_text(encoding='utf-8').format(
+        **facts(results), occupancies=section(page))
+    page.write_text(text, encoding='utf-8')
 
 
 def errors(record, program, statistic='median'):

@@ -21,10 +21,10 @@ SAMPLES = 3.0
 PAD = 2.2
 #: A voxel is looked at where the model gives more than this share of what it gives at its atoms.
 SUPPORT = 0.04
-#: A group of fewer atoms is told better in a finer band; that is taken where atoms times groups are
-#: no more than the second number.
+#: The finer band is taken where atoms times groups are no more than the first number, or than the
+#: second where there is a group of fewer atoms than the third, which is hardly told in the coarser.
+FINE_WORK, MOST_WORK = 400_000, 3_000_000
 SMALL = 250
-MOST_WORK = 3_000_000
 #: Groups times voxels that are looked at: some four gigabytes while they are fitted.
 MOST_VALUES = 160_000_000
 
@@ -148,9 +148,9 @@ class Design:
 
 
 def _is_fine(atoms):
-    """Whether the groups are so small that they need a finer band, and it can be afforded."""
+    """Whether the finer band can be afforded."""
     counts = atoms.counts()
-    return counts.min() < SMALL and counts.sum() * len(counts) < MOST_WORK
+    return counts.sum() * len(counts) <= (MOST_WORK if counts.min() < SMALL else FINE_WORK)
 
 
 def fourier_length(wanted, most):
