@@ -83,7 +83,7 @@ class LocalDensity:
 
     `start`: first voxel of the box (z, y, x), which may lie outside the grid. `shape`: voxels of
     it. `transform`: complex64 half transform (z, y, x). `places`, flat, in the box, and `rows`: of
-    the voxels that are looked at. `flat`: half transform of the solvent displaced (`displaced.py`).
+    the voxels that are looked at. `flat`: half transforms of the flat bodies (`displaced.py`).
     """
 
     start: tuple
@@ -91,21 +91,26 @@ class LocalDensity:
     transform: np.ndarray = field(repr=False)
     places: np.ndarray | None = field(default=None, repr=False)
     rows: np.ndarray | None = field(default=None, repr=False)
-    flat: np.ndarray | None = field(default=None, repr=False)
+    flat: list = field(default_factory=list, repr=False)
 
-    def values(self, factor, flat=None):
+    def values(self, factor, flat=()):
         """The density (z, y, x) with its transform multiplied by a factor of that shape.
 
-        flat: factor of the flat body, which is taken off.
+        flat: factors of the flat bodies, which are taken off.
         """
         half = self.transform * factor
-        if flat is not None:
-            half -= self.flat * flat
+        for body, strength in zip(self.flat, flat, strict=False):
+            half -= body * np.float32(strength)
         return fft.irfftn(half, self.shape, overwrite_x=True)
 
     def at_rows(self, factor):
         """The same at the voxels that are looked at, `rows`."""
         return self.values(factor).reshape(-1)[self.places]
+
+    def flat_at_rows(self, factor):
+        """The flat bodies, transforms multiplied by a factor, at the same voxels: (bodies, rows)."""
+        return np.stack([fft.irfftn(one * factor, self.shape).reshape(-1)[self.places]
+                         for one in self.flat])
 
     def slices(self, shape):
         """Slices of a grid of `shape` that the box covers, and of the box: two triples."""

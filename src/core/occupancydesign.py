@@ -109,11 +109,11 @@ class Design:
                 f'{number} groups on {voxels} voxels do not fit into memory; make the groups '
                 'larger, fit a part of the model, or give a larger {fit_resolution}')
 
-    def total(self, amplitudes, factors=None, flat=0.0):
+    def total(self, amplitudes, factors=None, flat=()):
         """The sum of the groups' densities on the working grid, float32 (z, y, x).
 
         factors: a function of (position among `used`, |f|²/4) that gives a factor, or None. flat:
-        strength of the flat body of displaced solvent, which is taken off.
+        strengths of the flat bodies of displaced solvent, which are taken off.
         """
         result = np.zeros(self.grid.shape, np.float32)
         for i, (amplitude, density) in enumerate(zip(amplitudes, self.densities, strict=True)):
@@ -121,7 +121,7 @@ class Design:
             if factors is not None:
                 factor = factor * factors(i, self.frame.squares(density.shape))
             there, here = density.slices(self.grid.shape)
-            solvent = np.float32(amplitude * flat) if flat else None
+            solvent = [amplitude * one for one in flat]
             result[there] += density.values(factor, solvent)[here]
         return result
 

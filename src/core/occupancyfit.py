@@ -9,7 +9,6 @@ away where the map does not tell.
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import fft
 from scipy.ndimage import distance_transform_edt
 
 from .autocorrelation import Autocorrelation
@@ -150,9 +149,8 @@ class _State:
         return self._factors[shape]
 
     def _find_flat(self):
-        """The flat body of each group at its rows."""
-        self.flat = [fft.irfftn(d.flat * self._evening(d.shape), d.shape).reshape(-1)[d.places]
-                     for d in self.design.densities]
+        """The flat bodies of each group at its rows: (bodies, rows) each."""
+        self.flat = [d.flat_at_rows(self._evening(d.shape)) for d in self.design.densities]
 
     def end_with_map(self, blurred):
         """Let the band end where the map ends, if that is earlier."""
@@ -170,6 +168,8 @@ class _State:
         """Densities of the groups, their slopes with B, and those of the bodies, on the rows."""
         d = self.design
         self.bodies = np.zeros((len(self.k), len(self.values)), np.float32)
+        smooth = len(SMOOTH)
+        strengths = self.k[smooth:].astype(np.float32)
 
         def some_groups(part, step):
             bodies = np.zeros_like(self.bodies)
@@ -178,14 +178,14 @@ class _State:
                 q = d.frame.squares(density.shape)
                 fall = np.exp(-np.float32(self.b[i]) * q) * self._evening(density.shape)
                 t = fall * transfer(q, self.k)
-                self.rho[i, density.rows] = density.at_rows(t) - np.float32(self.k[-1]) * self.flat[i]
+                self.rho[i, density.rows] = density.at_rows(t) - strengths @ self.flat[i]
                 self.slope[i, density.rows] = density.at_rows(-q * t)
                 if self.held:
                     continue
                 for body, beta in zip(bodies, SMOOTH, strict=False):
                     body[density.rows] -= np.float32(self.o[i]) * density.at_rows(
                         fall * np.exp(-np.float32(beta) * q))
-                bodies[-1][density.rows] -= np.float32(self.o[i]) * self.flat[i]
+                bodies[smooth:, density.rows] -= np.float32(self.o[i]) * self.flat[i]
             step()
             return bodies
 
@@ -234,8 +234,8 @@ class _State:
         mean = B_START if first else np.average(self.b, weights=share)
         weight[n:2 * n] = self.b_width ** -2 if first else self._spread_of_b(mean, share) ** -2
         pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
-        weight[2 * n:-1] = np.array(WIDTHS) ** -2.
-        pull[2 * n:-1] = (np.array(MEANS) - self.k) * weight[2 * n:-1]
+        weight[2 * n:-1] = WIDTHS ** -2.
+        pull[2 * n:-1] = (MEANS - self.k) * weight[2 * n:-1]
         if not first:
             relative = self.o / self.unit
             for kind, some in self.design.kinds.items():
@@ -350,16 +350,16 @@ class _State:
             even = self._evening(density.shape) * alike.root_spectrum(density.shape)
             fall = np.exp(-np.float32(self.b[i]) * q) * even
             t = fall * transfer(q, self.k)
-            flat = fft.irfftn(density.flat * even, density.shape).reshape(-1)[density.places]
-            spread[i, density.rows] = (density.at_rows(t) - np.float32(self.k[-1]) * flat
-                                       ) * np.float32(self.unit)
+            flat = density.flat_at_rows(even)
+            spread[i, density.rows] = np.float32(self.unit) * (
+                density.at_rows(t) - self.k[len(SMOOTH):].astype(np.float32) @ flat)
             spread[n + i, density.rows] = density.at_rows(-q * t) * np.float32(self.o[i])
             if self.held:
                 continue
             for j, beta in enumerate(SMOOTH):
                 spread[2 * n + j, density.rows] -= np.float32(self.o[i]) * density.at_rows(
                     fall * np.exp(-np.float32(beta) * q))
-            spread[-2, density.rows] -= np.float32(self.o[i]) * flat
+            spread[2 * n + len(SMOOTH):-1, density.rows] -= np.float32(self.o[i]) * flat
         spread[-1] = np.float32(self.unit * alike.inflation ** 0.5)
         return spread if self.keep is None else spread * self.keep
 
