@@ -9,6 +9,7 @@ matplotlib.use('Agg')
 import matplotlib.pyplot as plt
 import numpy as np
 from bare import core
+from occupancies_report import section
 
 #: What the document says, with {names} of `facts`.
 TEMPLATE = Path(__file__).with_name('accuracy_template.md')

@@ -108,7 +108,7 @@ class LocalDensity:
         return self.values(factor).reshape(-1)[self.places]
 
     def flat_at_rows(self, factor):
-        """The flat bodies, transforms multiplied by a factor, at the same voxels: (bodies, rows)."""
+        """The flat bodies, their transforms times a factor, at the same voxels: (bodies, rows)."""
         return np.stack([fft.irfftn(one * factor, self.shape).reshape(-1)[self.places]
                          for one in self.flat])
 

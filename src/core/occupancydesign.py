@@ -139,7 +139,8 @@ class Design:
         b: B-factor in Å² of a further blur.
         """
         half = fft.rfftn(blurred)
-        half *= self.evening(blurred.shape) * np.exp(-np.float32(b) * self.frame.squares(blurred.shape))
+        half *= self.evening(blurred.shape)
+        half *= np.exp(-np.float32(b) * self.frame.squares(blurred.shape))
         return fft.irfftn(half, blurred.shape)
 
     def blurred(self, array):

@@ -67,8 +67,8 @@ def covariance_of(design, found, spread_columns):
 def noise_beyond(design, left, blur=0.0):
     """The variance of noise where there is no model; infinite where the model fills the map.
 
-    left: map minus fit, float32 (z, y, x). blur: of the fit beside the design's, Å². Half of the values below the middle are noise whatever
-    else there is.
+    left: map minus fit, float32 (z, y, x). blur: of the fit beside the design's, Å². Half of the
+    values below the middle are noise whatever else there is.
     """
     beyond = design.even(left, blur)[~design.support]
     if beyond.size < len(design.used) + 10:

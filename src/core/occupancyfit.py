@@ -1,9 +1,9 @@
 """The fit itself: occupancies, B-factors and what is common to all, by damped Gauss–Newton steps.
 
-W(x) ≈ Σ o_g (ρ_g(x; B_g) ∗ T − k φ_g(x)) + c over the voxels near the model. φ is the flat body of
+W(x) ≈ Σ o_g (ρ_g(x; B_g) ∗ T − k φ_g(x)) + c over the voxels near the model. φ are flat bodies of
 displaced solvent, T(s) = 1 − Σ k_j exp(−β_j s²/4) what else a map has lost or gained at low
-frequency; both are common to all groups. Each unknown but the common scale and c is held by a wide prior, so that nothing runs
-away where the map does not tell.
+frequency; both are common to all groups. Each unknown but the common scale and c is held by a wide
+prior, so that nothing runs away where the map does not tell.
 """
 
 from dataclasses import dataclass, field
