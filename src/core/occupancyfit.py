@@ -128,6 +128,7 @@ class _State:
             raise MapError('the map falls where the model has atoms: the model does not lie on '
                            'this map, or the map is inverted', (INVERT,))
         self.o *= self.unit
+        self.bodies *= np.float32(self.unit)
 
     def _set_resolution(self, resolution):
         """Take a resolution of the band (Å), and what is expected at it."""
@@ -227,24 +228,36 @@ class _State:
         return self.o.astype(np.float32) @ self.rho + np.float32(self.c)
 
     def _prior(self, first):
-        """Diagonal weights and pulls of what is expected of the unknowns."""
+        """What is expected of the unknowns: its second derivatives (unknowns, unknowns), and pulls.
+        """
         n = self.n
-        weight, pull = np.zeros(2 * n + len(self.k) + 1), np.zeros(2 * n + len(self.k) + 1)
+        number = 2 * n + len(self.k) + 1
+        prior, pull = np.zeros((number, number)), np.zeros(number)
+
+        def alike(some, values, shares, weight):
+            # The mean that they are drawn to moves along with them.
+            apart = np.eye(len(some)) - shares / shares.sum()
+            prior[np.ix_(some, some)] = weight * apart.T @ apart
+            pull[some] = -weight * apart.T @ (apart @ values)
+
         share = np.maximum(self.o / self.unit, 1e-3) * self.weights
-        mean = B_START if first else np.average(self.b, weights=share)
-        weight[n:2 * n] = self.b_width ** -2 if first else self._spread_of_b(mean, share) ** -2
-        pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
-        weight[2 * n:-1] = WIDTHS ** -2.
-        pull[2 * n:-1] = (MEANS - self.k) * weight[2 * n:-1]
+        if first:
+            prior[range(n, 2 * n), range(n, 2 * n)] = self.b_width ** -2
+            pull[n:2 * n] = (B_START - self.b) * self.b_width ** -2
+        else:
+            mean = np.average(self.b, weights=share)
+            alike(np.arange(n, 2 * n), self.b, share, self._spread_of_b(mean, share) ** -2)
+        bodies = range(2 * n, number - 1)
+        prior[bodies, bodies] = WIDTHS ** -2.0
+        pull[2 * n:-1] = (MEANS - self.k) * WIDTHS ** -2.0
         if not first:
             relative = self.o / self.unit
             for kind, some in self.design.kinds.items():
                 least = LEAST_SPREAD if kind in ALIKE_KINDS else OPEN_SPREAD
                 mean = np.average(relative[some], weights=self.weights[some])
                 spread = np.average((relative[some] - mean) ** 2, weights=self.weights[some])
-                weight[some] = 1 / max(spread, least)
-                pull[some] = (mean - relative[some]) * weight[some]
-        return weight, pull
+                alike(some, relative[some], self.weights[some], 1 / max(spread, least))
+        return prior, pull
 
     def _spread_of_b(self, mean, share):
         """The spread of B-factors about their mean, from what is known of each."""
@@ -267,10 +280,10 @@ class _State:
             1 if self.keep is None else self.keep.mean())
         noise = max(noise, 1e-10 * self.values.var())
         self.variance = noise * self.inflation
-        weight, pull = self._prior(number == 0)
+        prior, pull = self._prior(number == 0)
         hessian = (columns @ columns.T).astype(float) / self.variance
         gradient = (columns @ residual).astype(float) / self.variance + pull
-        hessian[np.diag_indices_from(hessian)] += weight
+        hessian += prior
         self.hessian = hessian
         damped = hessian.copy()
         index = np.diag_indices_from(hessian)
@@ -321,9 +334,9 @@ class _State:
         residual = self._residual()
         full_model = model_map(d, self.o, self.b, self.k)
         left = blurred - np.float32(self.c)
-        weight, _ = self._prior(False)
+        prior, _ = self._prior(False)
         inner = products(columns)
-        found = Found(residual, columns, inner, self.variance, weight, self._tie(),
+        found = Found(residual, columns, inner, self.variance, prior, self._tie(),
                       noise_beyond(d, left - full_model, self.blur))
         covariance = covariance_of(d, found, self._spread_columns)
         values, model = left[d.support], full_model[d.support]
