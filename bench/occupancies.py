@@ -30,6 +30,7 @@ def main():
     parser.add_argument('--maven', type=Path)
     parser.add_argument('--only', nargs='*', choices=STUDIES, default=STUDIES)
     parser.add_argument('--docs', type=Path, default=ROOT / 'docs', help='where the report goes')
+    parser.add_argument('--seeds', type=int, default=2, help='maps of each case and assembly')
     parser.add_argument('--again', action='store_true', help='drop what is kept')
     parser.add_argument('--report', action='store_true', help='write the report of what there is')
     given = parser.parse_args()
@@ -55,7 +56,7 @@ def run(name, given):
     from models import find_models
     models = find_models(given.models, more=True)
     if name in CASES:
-        found = list(getattr(occupancies_cases, name)(models))
+        found = list(getattr(occupancies_cases, name)(models, given.seeds))
         keep = f'table-{name}'
     elif name == 'real':
         found, keep = list(studies.real(models, given.maps)), f'table-{name}'

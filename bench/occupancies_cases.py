@@ -17,7 +17,6 @@ OCCUPANCIES = (1.0, 0.8, 0.5, 0.25, 0.65, 0.0)
 #: Those that were looked at while the fit was written; and others, chains cut into so many parts.
 CODES = ('5ni1', '6gyn', '1bd2', '3kpr')
 HELD_OUT = {'2qiw': 3, '6msm': 6, '19hc': 2, '1a28': 2, '3pwp': 1}
-SEEDS = (0, 1)
 #: Radius and edge (Å) of the soft masks that solvent is simulated by: usual, tight and wide.
 MASKS = {'': (2.5, 1.5), ', tight': (1.8, 1.0), ', wide': (3.2, 2.0)}
 #: Density of such solvent, as a share of the model's mean.
@@ -87,39 +86,39 @@ def with_mask(made, truth, radius, edge):
     return made.array - np.float32(MASK_LEVEL * made.array[body > 0.5].mean()) * body
 
 
-def chains(models):
+def chains(models, seeds):
     """Chains of one B-factor; the noise limit where there is much noise."""
     for (kind, some), noise, bulk, resolution in itertools.product(
             list(sets(models)), (0.02, 0.06), (0, 0.5), (3, 4, 6)):
         condition = Condition(resolution, 60 if resolution < 5 else 100, noise, 'red', 1.5, bulk)
         more = (lambda a, o, c=condition: {'limit': limit(a, o, c)}) if noise > 0.05 else None
-        for assembly, seed in itertools.product(some, SEEDS):
+        for assembly, seed in itertools.product(some, range(seeds)):
             yield record(f'{resolution} Å, noise {noise:.0%}, solvent {bulk:g}', kind, assembly,
                          seed, condition, more=more)
 
 
-def mobility(models):
+def mobility(models, seeds):
     """B-factors of their own."""
     for (kind, some), bulk, resolution in itertools.product(
             list(sets(models)), (0, 0.5), (3.5, 6)):
-        for assembly, seed in itertools.product(some, SEEDS):
+        for assembly, seed in itertools.product(some, range(seeds)):
             yield record(f'B 50–220, {resolution} Å, noise 3%, solvent {bulk:g}', kind, assembly,
                          seed, Condition(resolution, 60, 0.03, 'red', 1.5, bulk), (50, 220))
 
 
-def mask(models):
+def mask(models, seeds):
     """Solvent as a soft mask of constant density around the parts."""
     for (kind, some), form, b_range, resolution in itertools.product(
             list(sets(models)), MASKS, ((60, 60), (50, 220)), (3.5, 6)):
         if form and (resolution > 5 or b_range[1] == 60):
             continue
         b = f'B {b_range[0]}–{b_range[1]}' if b_range[1] > 60 else 'B 60'
-        for assembly, seed in itertools.product(some, SEEDS[:1] if form else SEEDS):
+        for assembly, seed in itertools.product(some, range(1 if form else seeds)):
             yield record(f'soft mask{form}, {b}, {resolution} Å, noise 2%', kind, assembly, seed,
                          Condition(resolution, 60, 0.02, 'red', 1.5), b_range, MASKS[form])
 
 
-def parts(models):
+def parts(models, seeds):
     """Slices of chains, as domains are, and windows of some residues' atoms."""
     for label, number, least in (('slices of some 700 atoms', 2, 300),
                                  ('slices of some 80 atoms', 14, 20)):
@@ -165,7 +164,7 @@ def limit(assembly, truth, condition):
     return float(np.sqrt(2 / np.pi) * width.mean())
 
 
-def atoms(models):
+def atoms(models, seeds):
     """The scale at single atoms: auto, and against the model."""
     for assembly, bulk in itertools.product(assemblies(models), (0, 0.5)):
         def make(assembly=assembly, bulk=bulk):

@@ -40,7 +40,7 @@ def facts(results):
     return {
         **{name: _table(found[name]) for name in ('chains', 'mobility', 'mask')},
         'parts': _table(found['parts'], held_out=False), 'limits': _limits(found['chains']),
-        'calibration': _calibration(both), 'overall': _overall(both),
+        'calibration': _calibration(both), 'seeds': _seeds(both), 'overall': _overall(both),
         'atoms': _atoms(found['atoms']), 'haem': _haem(found['haem']),
         'wrong': _lines(found['wrong']), 'real': _lines(found['real']),
         'pypi': _lines(found['pypi']), 'kinds': _kinds(found['kinds']),
@@ -90,6 +90,13 @@ def _limits(rows):
                 cells[-1] = f'{np.average([row["limit"] for row in some], weights=weights):.3f}'
         lines.append(f'| {case} | ' + ' | '.join(cells) + ' |')
     return '\n'.join(lines)
+
+
+def _seeds(rows):
+    """How many maps there are of each case and assembly."""
+    numbers = sorted({1 + max(r['seed'] for r in rows if r['case'] == case)
+                      for case in {row['case'] for row in rows}})
+    return ' or '.join(map(str, numbers)) or NOT_RUN
 
 
 def _overall(rows):

@@ -14,8 +14,8 @@ from .solvent import robust_width
 
 #: At least this share of what is independent in the map counts as left over by the unknowns.
 LEAST_FREE = 0.25
-#: By how much more of the variance misfit counts than noise does. A map that is masked to zero tells
-#: nothing of its noise beyond the model: then all of the residual counts as misfit.
+#: By how much more of the variance misfit counts than noise does. A map that is masked to zero
+#: tells nothing of its noise beyond the model: then all of the residual counts as misfit.
 MISFIT = 0.5
 #: Rows that are turned to double precision at a time.
 ROWS = 8192
@@ -24,8 +24,8 @@ ROWS = 8192
 @dataclass(eq=False)
 class Found:
     """A fit at its end. `residual` (rows); `columns` (unknowns, rows), derivatives of the model;
-    `inner`: their products; `variance`: of the residual as the fit counted it; `prior`: second
-    derivatives of what was expected of the unknowns; `tie`: unknowns from those that are free; `noise`: variance of
+    `inner`: their products; `variance`: of the residual as the fit counted it; `weight`: of what
+    was expected of each unknown; `tie`: unknowns from those that are free; `noise`: variance of
     what is left where there is no model.
     """
 
@@ -33,7 +33,7 @@ class Found:
     columns: np.ndarray = field(repr=False)
     inner: np.ndarray = field(repr=False)
     variance: float
-    prior: np.ndarray = field(repr=False)
+    weight: np.ndarray
     tie: np.ndarray = field(repr=False)
     noise: float
 
@@ -55,14 +55,14 @@ def covariance_of(design, found, spread_columns):
         misfit = max(0.0, here - found.noise)
         local[[i, n + i]] = np.sqrt((here + MISFIT * misfit) / max(variance, 1e-30))
     middle *= np.outer(local, local) * variance / found.variance ** 2
-    hessian = inner / found.variance + found.prior
+    hessian = inner / found.variance + np.diag(found.weight)
     tie = found.tie
     inverse = tie @ np.linalg.inv(tie.T @ hessian @ tie) @ tie.T
     # What the unknowns have taken up of the residual is error, too.
     taken = np.trace(inverse @ inner) / found.variance * alike.inflation
     taken /= max(1, np.count_nonzero(residual))
     middle /= max(1 - taken, LEAST_FREE)
-    return inverse @ (middle + found.prior) @ inverse
+    return inverse @ (middle + np.diag(found.weight)) @ inverse
 
 
 def noise_beyond(design, left, blur=0.0):

@@ -228,36 +228,24 @@ class _State:
         return self.o.astype(np.float32) @ self.rho + np.float32(self.c)
 
     def _prior(self, first):
-        """What is expected of the unknowns: its second derivatives (unknowns, unknowns), and pulls.
-        """
+        """Diagonal weights and pulls of what is expected of the unknowns."""
         n = self.n
-        number = 2 * n + len(self.k) + 1
-        prior, pull = np.zeros((number, number)), np.zeros(number)
-
-        def alike(some, values, shares, weight):
-            # The mean that they are drawn to moves along with them.
-            apart = np.eye(len(some)) - shares / shares.sum()
-            prior[np.ix_(some, some)] = weight * apart.T @ apart
-            pull[some] = -weight * apart.T @ (apart @ values)
-
+        weight, pull = np.zeros(2 * n + len(self.k) + 1), np.zeros(2 * n + len(self.k) + 1)
         share = np.maximum(self.o / self.unit, 1e-3) * self.weights
-        if first:
-            prior[range(n, 2 * n), range(n, 2 * n)] = self.b_width ** -2
-            pull[n:2 * n] = (B_START - self.b) * self.b_width ** -2
-        else:
-            mean = np.average(self.b, weights=share)
-            alike(np.arange(n, 2 * n), self.b, share, self._spread_of_b(mean, share) ** -2)
-        bodies = range(2 * n, number - 1)
-        prior[bodies, bodies] = WIDTHS ** -2.0
-        pull[2 * n:-1] = (MEANS - self.k) * WIDTHS ** -2.0
+        mean = B_START if first else np.average(self.b, weights=share)
+        weight[n:2 * n] = self.b_width ** -2 if first else self._spread_of_b(mean, share) ** -2
+        pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
+        weight[2 * n:-1] = WIDTHS ** -2.
+        pull[2 * n:-1] = (MEANS - self.k) * weight[2 * n:-1]
         if not first:
             relative = self.o / self.unit
             for kind, some in self.design.kinds.items():
                 least = LEAST_SPREAD if kind in ALIKE_KINDS else OPEN_SPREAD
                 mean = np.average(relative[some], weights=self.weights[some])
                 spread = np.average((relative[some] - mean) ** 2, weights=self.weights[some])
-                alike(some, relative[some], self.weights[some], 1 / max(spread, least))
-        return prior, pull
+                weight[some] = 1 / max(spread, least)
+                pull[some] = (mean - relative[some]) * weight[some]
+        return weight, pull
 
     def _spread_of_b(self, mean, share):
         """The spread of B-factors about their mean, from what is known of each."""
@@ -280,10 +268,10 @@ class _State:
             1 if self.keep is None else self.keep.mean())
         noise = max(noise, 1e-10 * self.values.var())
         self.variance = noise * self.inflation
-        prior, pull = self._prior(number == 0)
+        weight, pull = self._prior(number == 0)
         hessian = (columns @ columns.T).astype(float) / self.variance
         gradient = (columns @ residual).astype(float) / self.variance + pull
-        hessian += prior
+        hessian[np.diag_indices_from(hessian)] += weight
         self.hessian = hessian
         damped = hessian.copy()
         index = np.diag_indices_from(hessian)
@@ -334,9 +322,9 @@ class _State:
         residual = self._residual()
         full_model = model_map(d, self.o, self.b, self.k)
         left = blurred - np.float32(self.c)
-        prior, _ = self._prior(False)
+        weight, _ = self._prior(False)
         inner = products(columns)
-        found = Found(residual, columns, inner, self.variance, prior, self._tie(),
+        found = Found(residual, columns, inner, self.variance, weight, self._tie(),
                       noise_beyond(d, left - full_model, self.blur))
         covariance = covariance_of(d, found, self._spread_columns)
         values, model = left[d.support], full_model[d.support]
