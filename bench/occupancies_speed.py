@@ -64,7 +64,6 @@ def main(case, path):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, cpu = time.monotonic(), time.process_time()
     found = core.occupancies(array, voxel, atoms)
-    if "SHOW" in __import__("os").environ: print(found.solvent, found.full_level, found.full_groups, [round(g.occupancy,2) for g in found.groups][:12], truth[:12], [round(g.b_factor) for g in found.groups][:12], found.correlation,[round(g.error,3) for g in found.groups][:12], file=sys.stderr)
     print(json.dumps({
         'seconds': time.monotonic() - began, 'processor': time.process_time() - cpu,
         'bytes': 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
