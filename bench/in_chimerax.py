@@ -1,9 +1,10 @@
 """`occupy #1` in ChimeraX from typed to coloured, beside what ChimeraX and the core take alone.
 
-    python bench/in_chimerax.py MAP
+    python bench/in_chimerax.py MAP [LEVEL]
 
 Prints JSON: seconds (medians of five) of the command, of the core's estimate, of contouring the
-surface and of colouring it, and of importing the bundle.
+surface at full resolution and of colouring it, the number of triangles, and what importing the
+bundle loads.
 """
 
 import json
@@ -19,23 +20,24 @@ use_tools()
 from headless import start_session  # noqa: E402
 
 
-def main(path):
+def main(path, level=5):
     session = start_session(printing=False)
     from chimerax.core.commands import run
     from chimerax.occupy.core import estimate
     from chimerax.occupy.session.volumes import array_of, axes_of
     (volume,) = run(session, f'open {path}')
-    run(session, 'volume #1 level 5 step 1')
+    run(session, f'volume #1 level {level} step 1')
     volume.update_drawings()
     found = {'command': [], 'core': [], 'contour': [], 'colour': []}
     for i in range(5):
         # A new level each time, so that the surface is made anew, as for a map just opened.
-        run(session, f'volume #1 level {5 + 0.01 * i}')
+        run(session, f'volume #1 level {float(level) * (1 + 0.002 * i)}')
         found['contour'].append(_seconds(volume.update_drawings))
         found['core'].append(_seconds(lambda: estimate(array_of(volume), axes_of(volume))))
         found['command'].append(_seconds(lambda: run(session, 'occupy #1')))
         found['colour'].append(_seconds(lambda: run(session, 'occupy color #1')))
     medians = {name: statistics.median(values) for name, values in found.items()}
+    medians['triangles'] = sum(len(surface.triangles) for surface in volume.surfaces)
     medians['imports'] = _imports()
     print(json.dumps(medians))
 

@@ -1,6 +1,6 @@
 """Speed and memory beside OccuPy 0.1.13, in one run: writes docs/performance.md and its plot.
 
-    python bench/speed.py [--boxes 240,256] [--quick] [--anew]
+    python bench/speed.py [--boxes 240,256] [--quick] [--anew] [--chimerax]
 
 The machine should do nothing else meanwhile. A run that was interrupted goes on where it was, as
 long as the code that is measured is the same. Both programs take the same maps, EMD-11007 cut or
@@ -43,12 +43,18 @@ def main():
     parser.add_argument('--boxes', type=lambda text: tuple(map(int, text.split(','))),
                         default=BOXES, help='measure these, and keep the others of the last run')
     parser.add_argument('--quick', action='store_true', help='128³ only, and write no document')
+    parser.add_argument('--chimerax', action='store_true', help='measure ChimeraX only, again')
     parser.add_argument('--anew', action='store_true', help='forget a run that is not finished')
     given = parser.parse_args()
     if not set(given.boxes) <= set(BOXES):
         parser.error(f'boxes are some of {", ".join(map(str, BOXES))}')
-    if given.boxes != BOXES and not given.quick and not RESULTS.exists():
+    if (given.boxes != BOXES or given.chimerax) and not given.quick and not RESULTS.exists():
         parser.error('measure all boxes first: the document needs them')
+    if given.chimerax:
+        found = json.loads(RESULTS.read_text(encoding='utf-8')) | {'chimerax': in_chimerax()}
+        RESULTS.write_text(json.dumps(found, indent=1), encoding='utf-8')
+        speed_report.write(found)
+        return
     python = reference_python()
     with tempfile.TemporaryDirectory(dir=CACHE) as folder:
         if given.quick:
@@ -152,10 +158,24 @@ def write_map(path, box):
 
 
 def in_chimerax():
-    """What `occupy #1` costs in ChimeraX at 240³, beside the core, contouring and colouring."""
+    """What `occupy #1` costs in ChimeraX beside the core, contouring and colouring, by box.
+
+    The map as it is, 240³, and with 512³ samples of the same box.
+    """
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        large = Path(folder) / '512.mrc'
+        with mrcfile.open(fetch('emd_11007.map')) as file:
+            array, voxel = file.data.astype(np.float32), float(file.voxel_size.x)
+        with mrcfile.new(large, ours.fourier.pad(array, (512,) * 3)) as file:
+            file.voxel_size = voxel * array.shape[0] / 512
+        return {'240': _in_chimerax(fetch('emd_11007.map')), '512': _in_chimerax(large)}
+
+
+def _in_chimerax(path):
+    """What bench/in_chimerax.py says of a map, from a process of its own."""
     import subprocess
     script = Path(__file__).with_name('in_chimerax.py')
-    done = subprocess.run([sys.executable, script, str(fetch('emd_11007.map'))],
+    done = subprocess.run([sys.executable, script, str(path)],
                           stdout=subprocess.PIPE, text=True, encoding='utf-8', check=True)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -16,6 +16,8 @@ PAGE = ROOT / 'docs/performance.md'
 MODES = ('resolution', 'occupancy')
 #: What bench/compiled.py found; carried here by hand.
 COMPILED = Path(__file__).with_name('compiled.md')
+#: What bench/preview.py and bench/responsive.py found; carried here by hand.
+WINDOW = Path(__file__).with_name('window.md')
 
 
 def write(found):
@@ -192,13 +194,21 @@ def _modifications(found):
 def _chimerax(figures):
     yield '## In ChimeraX'
     yield ''
-    rest = figures['core'] + figures['contour'] + figures['colour']
-    yield (f'`occupy #1` on EMD-11007 (240³), from typed to coloured, in the ChimeraX library '
-           f'without a window: {figures["command"]:.2f} s. Alone, the core takes '
-           f'{figures["core"]:.2f} s, contouring {figures["contour"]:.2f} s and colouring '
-           f'{figures["colour"]:.2f} s: {rest:.2f} s together. Importing the bundle, which '
-           'ChimeraX does when it starts, loads '
-           + (', '.join(figures['imports']) or 'no numpy, scipy, matplotlib, Qt or core') + '.')
+    yield ('`occupy #1` on EMD-11007 as it is, and with 512³ samples of the same box, from typed '
+           'to coloured, in the ChimeraX library without a window; beside it what core, contouring '
+           'at full resolution and colouring take alone, in seconds.')
+    yield ''
+    yield '| box | typed to coloured | core | contouring | colouring | triangles |'
+    yield '|---|---|---|---|---|---|'
+    for box, one in figures.items():
+        cells = [f'{one[name]:.2f}' for name in ('command', 'core', 'contour', 'colour')]
+        yield f'| {box}³ | ' + ' | '.join(cells) + f' | {one["triangles"]:,} |'
+    yield ''
+    imports = sorted({name for one in figures.values() for name in one['imports']})
+    yield ('Importing the bundle, which ChimeraX does when it starts, loads '
+           + (', '.join(imports) or 'no numpy, scipy, matplotlib, Qt or core') + '.')
+    yield ''
+    yield WINDOW.read_text(encoding='utf-8').rstrip()
 
 
 def _plot(found):

@@ -71,7 +71,22 @@ def chimerax_session(pytestconfig):
         from headless import start_session
 
         session = start_session(pytestconfig.getoption('--bundle'))
+        _draw_no_history()
+    _keep()
     return session
+
+
+def _draw_no_history():
+    """Pictures of files that were opened or saved, for a list in a window, take long to draw."""
+    from chimerax.core.filehistory import FileSpec
+
+    FileSpec.capture_image = lambda *_: None
+
+
+def _keep():
+    """Spare what has come to stay, modules above all, from being looked through for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -83,7 +98,7 @@ def session(chimerax_session):
 
 
 def _clear(session):
-    _collect_chains(session)
+    had_chains = _collect_chains(session)
     for task in session.tasks.list():
         if task.terminated():
             session.tasks.remove(task)
@@ -106,6 +121,8 @@ def _clear(session):
 
         session.main_view.resize(*WINDOW_SIZE)
         session.ui.log.clear()
+    if had_chains:
+        _keep()
 
 
 def _collect_chains(session):
@@ -114,8 +131,10 @@ def _collect_chains(session):
     In ChimeraX 1.7 a Python object of a chain that waits to be collected, in a cycle with some
     exception say, while its model is closed crashes the next collection.
     """
-    if any(hasattr(model, 'chains') for model in session.models.list()):
+    has_chains = any(hasattr(model, 'chains') for model in session.models.list())
+    if has_chains:
         gc.collect()
+    return has_chains
 
 
 @pytest.fixture
@@ -129,6 +148,16 @@ def run(session):
         return run(session, text, **options)
 
     return run_command
+
+
+@pytest.fixture
+def commands(session):
+    """The command lines that were run, a list that grows."""
+    lines = []
+    handler = session.triggers.add_handler('command finished',
+                                           lambda _name, line: lines.append(line))
+    yield lines
+    session.triggers.remove_handler(handler)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..core import SETTINGS
 from ..core.parameters import default
+from ..shell import Parser, heard_or_not
 from .outcome import ALREADY_DONE, DONE
 from .request import ESTIMATE, Request
 from .run import NAME, OUTPUT_DIR, run_batch
@@ -15,8 +16,8 @@ from .terminal import Terminal
 from .versions import version
 from .wording import sentence
 
-#: Exit statuses: all well; a map failed; a mistake in the options; interrupted.
-WELL, FAILURES, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+#: Exit statuses beside `shell.MISTAKE`: all well; a map failed; interrupted.
+WELL, FAILURES, INTERRUPTED = 0, 1, 130
 #: The first word of the command line of a series; a map of that name is ./series.
 SERIES = 'series'
 #: With more maps than this, failures are told once more at the end.
@@ -48,7 +49,8 @@ def main(arguments=None):
     # A batch that is told to end, as at the end of a Slurm job's time, cleans up as for Ctrl-C.
     before = signal.signal(signal.SIGTERM, _end)
     try:
-        return _main(arguments)
+        with heard_or_not():
+            return _main(arguments)
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -115,14 +117,6 @@ def _summarize(outcomes, count, quiet):
     if len(outcomes) > MANY:
         for outcome in failures:
             print(f'  {outcome.map}: {outcome.message}', file=sys.stderr)
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence."""
-
-    def error(self, message):
-        message = message.removeprefix('argument ')
-        self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
 
 
 def with_lists(arguments, parser):

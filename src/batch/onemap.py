@@ -13,6 +13,7 @@ from ..core import (
     next_steps,
 )
 from ..core.describe import OCCUPANCY_COLUMNS, cell, occupancy_row
+from ..core.parameters import PLOT_DPI
 from ..core.progress import Stages
 from ..mapfiles import result_suffix, write_map
 from ..mapfiles.rules import told
@@ -184,7 +185,7 @@ class _Work:
                 _write_occupancies(self.made[word], fitted)
             elif word == 'solvent_model':
                 self.made[word] = self.results.path_for(final)
-                self.draw(found).savefig(self.made[word], format='png', dpi=150)
+                self.draw(found).savefig(self.made[word], format='png', dpi=PLOT_DPI)
 
     def _write_masks(self, source, found, finals):
         """The masks; one that would cover nothing is refused, and the rest is made."""

@@ -5,6 +5,7 @@ import sys
 from ..series.gather import METHODS
 from ..series.order import ORDERS
 from ..series.particles import Particles
+from ..shell import Parser
 from . import cli
 from .series import OUTPUT_DIR, run_series
 from .seriesrequest import NAMES, SeriesRequest
@@ -113,7 +114,7 @@ def _tell(found, failed):
 
 
 def _parser():
-    parser = cli.Parser(
+    parser = Parser(
         prog=f'{cli.PROGRAM} -m chimerax.occupy series', usage='%(prog)s VOLUMES… [options]',
         add_help=False, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=cli.formatter)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..core.parameters import PLOT_DPI
 from ..series.files import as_dict, write_csv
 from ..series.gather import OCCUPANCY, SCALE
 from ..series.order import order_of
@@ -96,7 +97,7 @@ def write_results(folder, request, inputs, table, paths, parts, solvent, images,
             for word, figure in _figures(table, order, request.method):
                 finals[word] = folder / f'{word}.{images or IMAGES[0]}'
                 made[word] = results.path_for(finals[word])
-                figure.savefig(made[word], format=images or IMAGES[0], dpi=150)
+                figure.savefig(made[word], format=images or IMAGES[0], dpi=PLOT_DPI)
         clusters = None
         if particles is not None:
             clusters = particles.select(table)

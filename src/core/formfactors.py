@@ -114,7 +114,7 @@ _TABLE = {
 }
 _TABLE['D'] = _TABLE['H']
 
-#: Symbols in the order of the atomic number.
+#: Symbols in the order of the atomic number, the first for what is not known.
 SYMBOLS = ('X', *(name for name in _TABLE if name != 'D'))
 
 

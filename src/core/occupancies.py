@@ -235,7 +235,8 @@ def check_full(full, groups):
     if full is None:
         if len(groups) == 1:
             raise SettingError('full', 'a single group has nothing to compare with; give {full} '
-                                       'and a number, or fit more of the model along with it')
+                                       'and a number, or fit more groups along with it, each '
+                                       'named by itself')
         return
     if isinstance(full, (int, float)):
         if not np.isfinite(full) or full <= 0:

@@ -64,6 +64,8 @@ SOLVENT_DISTANCE = 10.0
 SOLVENT_MAPS = 5
 #: False discovery rate at which groups of a series are said to go together or exclude each other.
 SERIES_RATE = 0.05
+#: Resolution of plots that are saved (dots per inch).
+PLOT_DPI = 150
 #: Range within which the edge of the kernel's box is derived (voxels).
 KERNEL_SIZES = (3, 9)
 #: At most so many tiles along an axis; an axis with fewer than the second number is not rounded

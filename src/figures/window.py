@@ -6,11 +6,11 @@ from chimerax.core.commands import run
 from chimerax.core.errors import UserError
 from chimerax.core.tools import ToolInstance
 
+from ..core.parameters import PLOT_DPI
 from .pointing import pointed_at
 
 #: ChimeraX's formats that a plot can be saved in, the first if nothing else is chosen.
 _FORMATS = ('Portable Network Graphics', 'Portable Document Format', 'Scalable Vector Graphics')
-_DPI = 150
 
 
 class PlotWindow(ToolInstance):
@@ -135,7 +135,7 @@ def ask_for_file(session, parent):
 def save_figure(figure, file):
     """Save a matplotlib figure; `UserError` where that cannot be."""
     try:
-        figure.savefig(file, dpi=_DPI)
+        figure.savefig(file, dpi=PLOT_DPI)
     except OSError as error:
         raise UserError(f'cannot write {file}: {error.strerror or error}') from None
 

@@ -2,15 +2,10 @@
 
 import numpy as np
 
+from ..core.formfactors import SYMBOLS
 from .model import LIGAND, NUCLEIC, PROTEIN, WATER
 
-_SYMBOLS = (
-    'H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga Ge As Se '
-    'Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy '
-    'Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf '
-    'Es Fm Md No Lr')
-SYMBOLS = frozenset(_SYMBOLS.split())
-UNKNOWN = 'X'
+UNKNOWN = SYMBOLS[0]
 _AMINO_ACIDS = (
     'ALA ARG ASN ASP CYS GLN GLU GLY HIS ILE LEU LYS MET PHE PRO SER THR TRP TYR VAL ASX GLX UNK '
     'MSE SEC PYL HID HIE HIP CYX')

@@ -16,14 +16,14 @@ from ..core.parameters import (
     Modification,
     Parameters,
 )
+from ..shell import MISTAKE, Parser, heard_or_not
 from .job import JobError, read_job
 from .log import LogError
 from .schedule import Schedule
 from .star import StarError
 
-#: Exit statuses: all well; no result; a mistake in options or files. All but the first end a
-#: refinement.
-WELL, FAILURE, MISTAKE = 0, 1, 2
+#: Exit statuses beside `shell.MISTAKE`: all well; no result. All but the first end a refinement.
+WELL, FAILURE = 0, 1
 RECONSTRUCT = 'relion_external_reconstruct'
 KINDS = ('solvent', 'sigmoid', 'attenuate', 'amplify')
 
@@ -43,17 +43,13 @@ Each map leaves a line in occupy_relion.log beside it, which this draws:
 EPILOG = 'Exit status: 0 all well, 1 no result, 2 a mistake in options or files.'
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence."""
-
-    def error(self, message):
-        message = message.removeprefix('argument ')
-        self.exit(MISTAKE, f'error: {message} (--help lists the options)\n')
-
-
 def main(arguments=None):
     """Do what the arguments say; return the exit status."""
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    with heard_or_not():
+        return _main(sys.argv[1:] if arguments is None else list(arguments))
+
+
+def _main(arguments):
     if arguments[:1] == ['report']:
         from .report import main as report
         return report(arguments[1:])
@@ -160,7 +156,7 @@ def _tell(error, status):
 
 
 def _parser():
-    parser = _Parser(
+    parser = Parser(
         prog='python -m chimerax.occupy.relion', usage='%(prog)s [options] STAR', add_help=False,
         description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
         formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(

@@ -5,6 +5,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from ..core.parameters import PLOT_DPI
+from ..shell import MISTAKE, Parser
 from . import log
 from .star import StarError, read_star
 
@@ -17,11 +19,11 @@ CURVES = (('full_scale', 'Full scale (density)'),
 
 def main(arguments):
     """Draw the report of a folder; return the exit status."""
-    from .cli import FAILURE, MISTAKE, WELL, _Parser
-    parser = _Parser(prog='python -m chimerax.occupy.relion report', allow_abbrev=False,
-                     description='Draws what occupy_relion.log tells of a refinement, and the '
-                                 'sizes of its classes, over the iterations (needs matplotlib).',
-                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    from .cli import FAILURE, WELL
+    parser = Parser(prog='python -m chimerax.occupy.relion report', allow_abbrev=False,
+                    description='Draws what occupy_relion.log tells of a refinement, and the '
+                                'sizes of its classes, over the iterations (needs matplotlib).',
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('folder', type=Path, metavar='FOLDER',
                         help='The folder in which RELION writes its maps.')
     parser.add_argument('-o', '--output', type=Path, metavar='FILE',
@@ -45,7 +47,7 @@ def main(arguments):
     figure = Figure(figsize=(9, 7), layout='constrained')
     draw(figure, curves_of(lines), class_sizes(options.folder))
     try:
-        figure.savefig(output, dpi=110)
+        figure.savefig(output, dpi=PLOT_DPI)
     except (OSError, ValueError) as error:
         sys.stderr.write(f'occupy: {output} cannot be written: {error}\n')
         return FAILURE

@@ -1,16 +1,11 @@
 """The heat map in its window: what it tells, and the commands that clicks and drags run."""
 
-import importlib.util
-import sys
-
 import numpy as np
 import pytest
 from chimerax.occupy.series.order import order_of
 from chimerax.occupy.series.table import SeriesTable
-from matplotlib.backend_bases import MouseEvent
 
 from ..models import strand
-from ..tool import plain_ui
 
 NAMES = ('vol_0', 'vol_1', 'vol_2')
 VALUES = ((1.0, 1.0, 0.98), (0.2, 0.5, 0.9), (0.25, 0.55, 0.9))
@@ -40,13 +35,9 @@ def table():
 
 
 @pytest.fixture
-def show(session, monkeypatch):
+def show(session, screen):
     """`show(OpenSeries)`: its `SeriesWindow`, drawn."""
     from chimerax.occupy.figures.series_window import SeriesWindow, show_series
-    if importlib.util.find_spec('chimerax.ui') is None:
-        monkeypatch.setitem(sys.modules, 'chimerax.ui', plain_ui)
-    elif not session.ui.is_gui:
-        pytest.skip('this ChimeraX was started without a window')
 
     def shown(series):
         window = show_series(session, series)
@@ -68,24 +59,6 @@ def series(session, table, maps):
 
 
 @pytest.fixture
-def mouse(monkeypatch):
-    """`mouse(window, axes, name, x, y)`: an event; returns the last text that was shown."""
-    from Qt.QtWidgets import QToolTip
-    texts = []
-    monkeypatch.setattr(QToolTip, 'showText', lambda _place, text, *_: texts.append(text))
-    names = {'move': 'motion_notify_event', 'press': 'button_press_event',
-             'release': 'button_release_event'}
-
-    def put(window, axes, name, x, y):
-        place = axes.transData.transform((x, y))
-        event = MouseEvent(names[name], window.canvas, *place, button=1)
-        window.canvas.callbacks.process(names[name], event)
-        return texts[-1] if texts else None
-
-    return put
-
-
-@pytest.fixture
 def click(mouse):
     """`click(window, axes, x, y)`."""
     def clicked(window, axes, x, y):
@@ -93,16 +66,6 @@ def click(mouse):
         mouse(window, axes, 'release', x, y)
 
     return clicked
-
-
-@pytest.fixture
-def commands(session):
-    """The command lines that were logged."""
-    lines = []
-    handler = session.triggers.add_handler('command finished',
-                                           lambda _name, line: lines.append(line))
-    yield lines
-    session.triggers.remove_handler(handler)
 
 
 def test_a_cell_tells_group_volume_and_number(show, series, mouse):

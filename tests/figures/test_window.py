@@ -1,27 +1,16 @@
 """Windows of plots: what is pointed at, what a click runs, and how a plot is saved."""
 
-import importlib.util
-import sys
-
 import pytest
-from matplotlib.backend_bases import MouseEvent
 
 from ..models import sheet, strand
-from ..tool import plain_ui
 
 FULL, PARTIAL = (21.6, 29, 30), (50.4, 29, 30)
 
 
 @pytest.fixture
-def window_of(session, run, monkeypatch):
+def window_of(session, run, screen):
     """`window_of(command)`: the `PlotWindow` that a command with "plot true" shows."""
-    from chimerax.occupy.commands import files
     from chimerax.occupy.figures.window import PlotWindow
-    if importlib.util.find_spec('chimerax.ui') is None:
-        monkeypatch.setitem(sys.modules, 'chimerax.ui', plain_ui)
-        monkeypatch.setattr(files, 'checked_plot', lambda *_: None)
-    elif not session.ui.is_gui:
-        pytest.skip('this ChimeraX was started without a window')
 
     def shown(command):
         run(command)
@@ -35,19 +24,10 @@ def window_of(session, run, monkeypatch):
 
 
 @pytest.fixture
-def pointer(monkeypatch):
-    """`pointer(window, axes, x, y, click)`: the texts shown where the mouse is put, or clicks."""
-    from Qt.QtWidgets import QToolTip
-    texts = []
-    monkeypatch.setattr(QToolTip, 'showText', lambda _place, text, *_: texts.append(text))
-    monkeypatch.setattr(QToolTip, 'hideText', lambda: texts.append(''))
-
+def pointer(mouse):
+    """`pointer(window, axes, x, y, click)`: the text shown where the mouse is put, or clicks."""
     def put(window, axes, x, y=0.5, *, click=False, key=None):
-        name = 'button_press_event' if click else 'motion_notify_event'
-        place = axes.transData.transform((x, y))
-        event = MouseEvent(name, window.canvas, *place, button=1 if click else None, key=key)
-        window.canvas.callbacks.process(name, event)
-        return texts[-1] if texts else None
+        return mouse(window, axes, 'press' if click else 'move', x, y, key)
 
     return put
 
@@ -56,16 +36,6 @@ def pointer(monkeypatch):
 def model(blobs, open_model):
     """#2: chain A, five residues in the full blob, and chain B, five in the other."""
     return open_model([*strand('A', FULL, 5, first=11), *strand('B', PARTIAL, 5, serial=50)])
-
-
-@pytest.fixture
-def commands(session):
-    """The command lines that were run."""
-    run_lines = []
-    handler = session.triggers.add_handler('command finished',
-                                           lambda _name, line: run_lines.append(line))
-    yield run_lines
-    session.triggers.remove_handler(handler)
 
 
 def selected(model):

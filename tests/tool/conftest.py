@@ -89,19 +89,6 @@ def panel(tool):
 
 
 @pytest.fixture
-def commands(session):
-    """The command lines that were logged, a list that grows."""
-    logged = []
-
-    def finished(_name, command):
-        logged.append(command)
-
-    handler = session.triggers.add_handler('command finished', finished)
-    yield logged
-    session.triggers.remove_handler(handler)
-
-
-@pytest.fixture
 def in_background(tool, monkeypatch):
     """Commands of the panel run in the background, as in the application with its window."""
     from chimerax.occupy.session import jobs

@@ -24,13 +24,24 @@ def docks(session, chimerax_ui, events, monkeypatch):
             self.main = QMainWindow()
             self.main.resize(900, WINDOW)
             self.main.setCentralWidget(QWidget())
-            self.other, self.panel = QDockWidget('other'), QDockWidget('panel')
-            for dock in (self.other, self.panel):
-                dock.setWidget(QWidget())
-                self.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            self.other, self.panel = self.dock('other'), self.dock('panel')
             self.main.show()
             self.place = place.Place(self.panel.widget(), lambda: self.wanted, lambda: self.least)
             self.settle()
+
+        def dock(self, name):
+            """Another dock at the right."""
+            dock = QDockWidget(name)
+            dock.setWidget(QWidget())
+            self.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+            return dock
+
+        def third(self):
+            """A third dock, between the other tool and the panel."""
+            dock = self.dock('third')
+            self.main.splitDockWidget(self.other, dock, Qt.Orientation.Vertical)
+            self.settle()
+            return dock
 
         def settle(self):
             """Let the panel have its height, in all the tries that it takes."""
@@ -58,7 +69,7 @@ def docks(session, chimerax_ui, events, monkeypatch):
             self.settle()
 
     monkeypatch.setattr(QApplication, 'mouseButtons', staticmethod(lambda: made.buttons))
-    made = Docks
+    made = Docks        # which has no buttons down, for as long as it is made
     made = Docks()
     yield made
     made.main.close()
@@ -134,13 +145,8 @@ def test_more_than_it_can_do_with_only_where_there_is_room(docks):
 
 
 def test_two_tools_above_spare_what_they_can(docks, events):
-    from Qt.QtCore import Qt
-    from Qt.QtWidgets import QDockWidget, QWidget
-    third = QDockWidget('third')
-    third.setWidget(QWidget())
+    third = docks.third()
     third.setMinimumHeight(200)
-    docks.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, third)
-    docks.main.splitDockWidget(docks.other, third, Qt.Orientation.Vertical)
     docks.settle()
     docks.wanted, docks.least = 340, 330
     docks.place.ask()
@@ -152,12 +158,7 @@ def test_two_tools_above_spare_what_they_can(docks, events):
 def test_others_are_left_some_lines_where_there_is_room(docks):
     from chimerax.occupy.tool.place import _SOME_LINES
     from Qt.QtCore import Qt
-    from Qt.QtWidgets import QDockWidget, QWidget
-    third = QDockWidget('third')
-    third.setWidget(QWidget())
-    docks.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, third)
-    docks.main.splitDockWidget(docks.other, third, Qt.Orientation.Vertical)
-    docks.settle()
+    third = docks.third()
     whole = sum(one.height() for one in (docks.other, third, docks.panel))
     docks.main.resizeDocks([docks.other, third, docks.panel], [90, whole - 190, 100],
                            Qt.Orientation.Vertical)
