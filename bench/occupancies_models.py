@@ -231,10 +231,13 @@ def maven(folder):
                                for array, _ in volumes.values()])
     read = np.array([[g.occupancy for g in one.groups[:number]] for one in found])
     width = np.array([[g.error for g in one.groups[:number]] for one in found])
-    truth = np.array([table[name] / largest for name in volumes])
+    raw = np.array([table[name] for name in volumes])
+    truth = raw / largest
     relative = read / np.maximum(read.max(axis=0), 1e-3)
     return {'volumes': len(volumes), 'proteins': number, 'others': len(model.names) - number,
-            'error': float(np.median(width)), **{
+            'error': float(np.median(width)),
+            'raw': [float(np.corrcoef(raw.ravel(), values.ravel())[0, 1])
+                    for values in (truth, read)], **{
                 name: [float(np.corrcoef(values.ravel(), truth.ravel())[0, 1]),
                        float(np.abs(values - truth).mean())]
                 for name, values in (('plain', read), ('relative', relative))},
