@@ -9,8 +9,9 @@ the models. Maven: volumes, models and occupancies_expected.csv of that name's e
 known occupancy are gemmi's; the fit does not use its densities. "Tried" are the assemblies that
 were looked at while the fit was written, "held out" are others.
 
-Results are kept in .cache/occupancies, map by map: a run that was interrupted goes on, and `--again`
-drops them, as is needed when the fit has changed. `--report` only writes the section again.
+Results are kept in .cache/occupancies, map by map: a run that was interrupted goes on, and
+`--again` drops them, as is needed when the fit has changed. `--report` only writes the section
+again.
 """
 
 import argparse

@@ -222,7 +222,8 @@ def maven(folder):
     volumes = {}
     for path in sorted(folder.glob('vol_*.mrc')):
         with mrcfile.open(path, permissive=True) as file:
-            volumes[str(int(path.stem[4:]))] = file.data.astype(np.float32), float(file.voxel_size.x)
+            name = str(int(path.stem.removeprefix('vol_')))
+            volumes[name] = file.data.astype(np.float32), float(file.voxel_size.x)
     array, voxel = next(iter(volumes.values()))
     design = core.prepare(array.shape, voxel, model)
     first = [core.fit_occupancies(design, array) for array, _ in volumes.values()]
