@@ -15,10 +15,6 @@ from pathlib import Path
 # Before numpy is there: tests run side by side, and threads of BLAS that wait for each other took a
 # fifth of the time.
 os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
-# Where Python was told to keep no bytecode, each of the many processes that tests start would
-# compile all it imports, and pytest all tests once for each that run side by side.
-os.environ.pop('PYTHONDONTWRITEBYTECODE', None)
-sys.dont_write_bytecode = False
 
 import chimerax_library
 import numpy as np
@@ -49,6 +45,10 @@ def _application_session(config):
 
 
 def pytest_configure(config):
+    # Where Python was told to keep no bytecode, each of the many processes that tests start would
+    # compile all it imports, and pytest all tests once for each of those that run side by side.
+    os.environ.pop('PYTHONDONTWRITEBYTECODE', None)
+    sys.dont_write_bytecode = False
     if _application_session(config) is not None:
         config.arrangement = 'application'
     elif chimerax_library.find_library() is not None:
@@ -102,7 +102,13 @@ def session(chimerax_session):
     """The ChimeraX session, with nothing open; whatever the test leaves behind is cleared."""
     _clear(chimerax_session)
     before = _waiting(chimerax_session)
+    from chimerax.occupy.core.threads import set_threads
+
+    # Maps of tests are too small for threads, which would take a tenth of the time. tests/core
+    # holds that results do not depend on their number.
+    set_threads(1)
     yield chimerax_session
+    set_threads(None)
     left = [handler for handler in _waiting(chimerax_session) if handler not in before]
     for handler in left:
         handler.remove()
