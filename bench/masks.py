@@ -26,7 +26,7 @@ PROGRAMS = ('relion_refine', 'relion_project', 'relion_particle_subtract', 'reli
 #: Particles to subtract from, and to tell apart.
 NUMBER, CLASSES_NUMBER = 2500, 1200
 #: Signal/noise of the particles that are subtracted from, and of those that are told apart.
-SUBTRACTED_SNR = (4.0, 1.0, 0.1)
+SUBTRACTED_SNR = (4.0, 1.0)
 CLASSES_SNR = (0.05,)
 ITERATIONS, CLASS_ITERATIONS = 5, 8
 #: Of the largest value of the true map: below it there is nothing that a mask could part.
