@@ -172,7 +172,8 @@ def _maven(found):
             f'volume to volume, r is {found["between"][0]:.3f}; between proteins, means over the '
             f'volumes, {found["between"][1]:.3f}. The table\'s numbers before they are divided by '
             f'each protein\'s largest have r {found["raw"][0]:.3f} with what they are afterwards '
-            f'(so far a reading on one scale can come), and {found["raw"][1]:.3f} with what is read. '
+            '(so far a reading on one scale can come), and '
+            f'{found["raw"][1]:.3f} with what is read. '
             f'The stated error of a protein is '
             f'{found["error"]:.2f} (median).')
 
