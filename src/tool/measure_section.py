@@ -47,13 +47,14 @@ class MeasureSection:
         layout.addWidget(self.pages)
         self.table = ResultsTable(panel.session)
         self.heading = QLabel()
-        layout.addWidget(self.heading)
-        layout.addWidget(self.table, 1)
         self.save = QPushButton('Save table…')
         self.save.clicked.connect(self._save)
         self.plot = QPushButton('Plot')
         self.plot.clicked.connect(lambda: self.run(plot=True))
-        layout.addLayout(beside(self.save, self.plot))
+        above = beside(self.heading, self.plot, self.save, stretch=False)
+        above.setStretch(0, 1)
+        layout.addLayout(above)
+        layout.addWidget(self.table, 1)
         self.what.currentIndexChanged.connect(self._what_chosen)
         self.show_results(None)
         self._what_chosen()
@@ -86,7 +87,9 @@ class MeasureSection:
                                  'itself</p>')
 
     def _fit_page(self):
-        return self._with_model('fit', beside())
+        row = beside(stretch=False)
+        self._slots['fit'] = row, row
+        return _page(row)
 
     def _target_page(self):
         return _page(beside('Region', self.region, 1, stretch=False),
@@ -114,9 +117,9 @@ class MeasureSection:
         what = self.what.currentData()
         place, colored = self._slots.get(what, (None, None))
         if place is not None:
-            place.insertWidget(0, self.model)
+            place.insertWidget(0, self.model, 1)
         if colored is not None:
-            colored.insertWidget(0, self.color_it)
+            colored.insertWidget(1 if colored is place else 0, self.color_it)
         self.pages.setCurrentIndex(self.what.currentIndex())
         for index in range(self.pages.count()):
             page = self.pages.widget(index)
@@ -171,7 +174,7 @@ class MeasureSection:
         """Show a `Table` in place of the one before."""
         self.table.show_table(table)
         self.heading.setText('' if table is None else table.title)
-        for widget in (self.table, self.heading, self.save):
+        for widget in (self.table, self.save):
             widget.setVisible(table is not None)
         self._panel.ask_for_room()
 

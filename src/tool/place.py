@@ -14,7 +14,7 @@ from Qt.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar
 _SETTLED = 300
 #: A tool is left so many pixels, with its title, and so many more than the least that it asks for,
 #: where others can give more: the Log asks for none, Volume Viewer for all but its histogram.
-_SOME_LINES, _MORE = 48, 28
+_SOME_LINES, _MORE = 80, 28
 #: How often the panel tries to have its height again, in all some seconds.
 _TRIES = 12
 
@@ -139,7 +139,7 @@ def is_room_beside(widget, height):
         return True
     docks = [dock, *_others(main, dock)]
     there_is = sum(one.height() for one in docks)
-    return sum(_enough(one) for one in docks) + height <= there_is
+    return sum(_least(one) + _MORE for one in docks) + height <= there_is
 
 
 def _dock_of(widget):

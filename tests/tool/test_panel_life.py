@@ -141,9 +141,8 @@ class TestSaid:
 
 class TestLooks:
     @pytest.mark.parametrize('width', [320, 360, 700])
-    def test_nothing_is_clipped(self, panel, tool, estimated, events, width):
-        tool.tool_window.ui_area.resize(width, 400)
-        events()
+    def test_nothing_is_clipped(self, panel, estimated, events, resize, width):
+        resize(width, 400)
         content, view = panel.scrolled.widget(), panel.scrolled.viewport()
         for section in panel.sections:
             panel.tabs.setCurrentWidget(section.widget)

@@ -287,17 +287,16 @@ def test_without_docks(session, chimerax_ui, events):
 
 
 @pytest.mark.parametrize('width', [360, 545, 700])
-def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events, width):
+def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events, resize,
+                                                             width):
     from chimerax.occupy.tool.results import Number, Row, Table
     rows = [Row((f'#{i}/A', Number(i / 20, 0.02, share=True))) for i in range(20)]
     panel.measure.show_results(Table('Occupancy', ('Group', 'Occupancy'), rows))
     for section in panel.sections:
         panel.tabs.setCurrentWidget(section.widget)
-        panel.widget.window().resize(width, 640)
-        events()
+        resize(width, 640)
         for height in (panel.wanted_height(), panel.least_height()):
-            panel.widget.window().resize(width, height)
-            events()
+            resize(width, height)
             assert panel.widget.height() == height
             assert panel.scrolled.verticalScrollBar().maximum() == 0, section.title
             assert panel.least_height() < 440
