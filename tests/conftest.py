@@ -7,6 +7,7 @@ Inside a ChimeraX application (`make test-chimerax`) the session is the applicat
 
 import gc
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -21,9 +22,9 @@ import pytest
 
 TESTS = Path(__file__).parent
 SOURCE = chimerax_library.REPOSITORY / 'src'
-# These test how the library is started and the bundle built, which an application does itself.
-#: What ChimeraX itself adds to what is done at each frame, once it is needed.
+# What ChimeraX itself adds to what is done at each frame, once it is needed.
 STAY = ('blend_manager.<locals>.need_group_update', 'NucleotideState.rebuild')
+# These test how the library is started and the bundle built, which an application does itself.
 NOT_IN_APPLICATION = ('test_headless.py', 'test_bundle.py', 'test_wheel.py')
 
 
@@ -201,6 +202,34 @@ def log(session):
 
 
 @pytest.fixture
+def logged(log):
+    """`logged('occupy #1')`: commands in the log that begin so and end with the model they make."""
+
+    def find(start):
+        # An application wraps lines, and gives a link twice: its words, and what they run.
+        text, begins = ' '.join(log.text().split()), re.escape(start)
+        found = re.findall(rf'{begins}(?:(?!{begins})[^"<>()\[\]])*? modelId #[\d.]+', text)
+        return list(dict.fromkeys(found))
+
+    return find
+
+
+def _let_events_happen(session):
+    if hasattr(session.ui, 'process_events'):
+        session.ui.process_events()
+    elif session.ui.is_gui:
+        session.ui.processEvents()
+
+
+@pytest.fixture
+def deliver(session):
+    """`deliver()` lets threads say on the main thread what they have to say until now."""
+    if not hasattr(session.ui, 'process_events') and not session.ui.is_gui:
+        pytest.skip('an application without a window lets threads do it themselves, at once')
+    return lambda: _let_events_happen(session)
+
+
+@pytest.fixture
 def wait_until(session):
     """Let threads deliver on the main thread until `condition()` holds, or raise TimeoutError."""
 
@@ -213,6 +242,7 @@ def wait_until(session):
             if time.monotonic() > end:
                 raise TimeoutError(f'still waiting after {timeout} s')
             time.sleep(0.01)
+            _let_events_happen(session)
 
     return wait
 

@@ -41,6 +41,15 @@ def done_and_writing(folder):
         '"complete": true' in path.read_text(encoding='utf-8') for path in folder.glob('*.json'))
 
 
+def _halts_in_mid_file(process, folder):
+    """Stop a process; whether a file was being written then. It goes on if not."""
+    process.send_signal(signal.SIGSTOP)
+    if owners(folder):
+        return True
+    process.send_signal(signal.SIGCONT)
+    return False
+
+
 def is_whole(folder):
     """Whether every file is a whole map or a report, and the complete reports have their maps."""
     for path in folder.iterdir():
@@ -91,7 +100,7 @@ def test_interrupted_batch_goes_on(many_maps, reference, shell, tmp_path, stop, 
 
 def test_killed_batch_goes_on(many_maps, reference, shell, tmp_path):
     process = shell.start(*many_maps, *ARGUMENTS, '-o', tmp_path)
-    wait_for(lambda: done_and_writing(tmp_path), process)
+    wait_for(lambda: done_and_writing(tmp_path) and _halts_in_mid_file(process, tmp_path), process)
     process.kill()
     process.communicate()
     (_,) = owners(tmp_path)     # it had no time to clean up
