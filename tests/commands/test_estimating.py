@@ -45,6 +45,13 @@ RESULTS = {
     'subtraction mask'}
 
 
+@pytest.fixture(autouse=True)
+def several_threads(session):
+    """What ends in mid-run ends in all of its threads."""
+    from chimerax.occupy.core.threads import set_threads
+    set_threads(2)
+
+
 @pytest.fixture
 def known(session):
     from chimerax.occupy.session.record import record
