@@ -169,6 +169,8 @@ def color_map(session, volume, scale_map, chosen, limits=None, *, key=None, name
                                   name=name, undoable=undoable)
     if is_frame or waits:
         frames.keep(volume, paint, scale_map, surfaces)
+        if waits and key:       # what is made from it may be seen before it is
+            scale_key(session).want(volume)
         if undoable:
             undo = UndoState(name)
             undo.add(frames, 'known', before, frames.known)

@@ -53,6 +53,23 @@ def test_all_frames_are_estimated_and_stay_hidden(run, series):
     assert is_coloured(series.maps[0])
 
 
+def test_the_key_stays_while_modified_frames_are_played(session, run, series):
+    """They are seen, in the colours of the scale, though their frames never were."""
+    from chimerax.color_key.model import get_model
+    run('occupy #1 mode occupancy')
+    made = run('occupy attenuate #1')
+    for shown in made:
+        for one in (*series.maps, *made):
+            one.display = one is shown
+        shown.update_drawings()
+        run('wait 1')
+        assert get_model(session, create=False).display, shown.name
+    for one in made:
+        one.display = False
+    run('wait 1')
+    assert not get_model(session, create=False).display
+
+
 def test_the_frame_shown(session, run, series):
     (scale_map,) = run('occupy #1##display mode occupancy')
     assert scale_map.name == 'frame 1 occupancy scale'
