@@ -114,7 +114,7 @@ def _seeds(rows):
     """How many maps there are of each case and assembly."""
     numbers = sorted({1 + max(r['seed'] for r in rows if r['case'] == case)
                       for case in {row['case'] for row in rows}})
-    return ' or '.join(map(str, numbers)) or NOT_RUN
+    return ' or '.join(map(str, numbers)) or 'no'
 
 
 def _overall(rows):
@@ -197,14 +197,14 @@ def _maven(found):
 
 
 def _speed(results):
-    lines = ['| case | atoms | seconds | of processors | memory | target | mean error |',
-             '|---' * 7 + '|']
+    lines = ['| case | atoms | seconds | of processors | load | memory | target | mean error |',
+             '|---' * 8 + '|']
     for case, (title, *_, seconds, memory) in CASES.items():
         found = results.get(f'speed-{case}')
         if found:
             target = f'{seconds} s' + (f', {memory / 1e9:g} GB' if memory else '')
             lines.append(
                 f'| {title} | {found["atoms"]} | {found["seconds"]:.1f} | '
-                f'{found["processor"]:.1f} | {found["bytes"] / 1e9:.2f} GB | {target} | '
+                f'{found["processor"]:.1f} | {found["load"]:.0f} | {found["bytes"] / 1e9:.2f} GB | {target} | '
                 f'{found["error"]:.3f} |')
     return '\n'.join(lines) if len(lines) > 2 else NOT_RUN
