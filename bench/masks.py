@@ -29,6 +29,8 @@ NUMBER, CLASSES_NUMBER = 2500, 1200
 SUBTRACTED_SNR = (4.0, 1.0)
 CLASSES_SNR = (0.05,)
 ITERATIONS, CLASS_ITERATIONS = 5, 8
+#: Of the largest value of the true map: below it there is nothing that a mask could part.
+PRESENT = 0.01
 #: Å around atoms: what counts as theirs, and what a mask made from them covers.
 NEAR = 3.0
 
@@ -141,6 +143,7 @@ class Ring:
                           core.Modification('attenuate', power=3)):
                 made[curve.kind] = core.make_mask(
                     array, found, core.Mask('subtraction', modification=curve))
+            made['truth'] = self.true_shares()
         else:
             made['weak'] = core.make_mask(array, found, core.Mask('weak'))
         model = core.make_mask(array, found, core.Mask('region'), self.near('FG'))
@@ -149,6 +152,19 @@ class Ring:
         for name, path in paths.items():
             write(path, made[name], self.system.voxel)
         return paths
+
+    def true_shares(self):
+        """The share of the true density in each voxel that is not the weak part's: no mask can
+        part the two better, so that what it leaves is what RELION's map lacks.
+        """
+        import mrcfile
+        import numpy as np
+        states = [mrcfile.read(path) for path in self.particles.states]
+        shares = np.bincount(self.particles.truth) / len(self.particles.truth)
+        strong = np.maximum(states[0], 0)
+        weak = np.maximum(np.tensordot(shares, states, 1) - states[0], 0)
+        present = weak > PRESENT * strong.max() * shares[1:].max()
+        return np.where(present, strong / np.where(present, strong + weak, 1), 1).astype(np.float32)
 
     def subtracted(self, mask, name):
         """The star of the particles from which what a mask leaves out was subtracted."""

@@ -9,7 +9,12 @@ from relion_runs import CASES, TRUTH, read
 BEGIN, END = '<!-- results: written by bench/relion.py -->', '<!-- end of results -->'
 PICTURE = 'images/refinement.png'
 #: What is shown beside plain RELION: title of its table, colour of its lines.
-SHOWN = {'solvent': ('Solvent left out', 'C3'), 'sigmoid': ('Sigmoid, power 3, pivot 0.7', 'C1'),
+SHOWN = {'solvent': ('Solvent left out', 'C3'),
+         'solvent-half': ('Solvent left out at half the strength', None),
+         'solvent-early': ('Solvent left out up to iteration 7 of 15', None),
+         'solvent-fading': ('Solvent left out, fading from iteration 6 to 11 of 15', None),
+         'mask': ('Plain RELION with a solvent mask of the reference', None),
+         'sigmoid': ('Sigmoid, power 3, pivot 0.7', 'C1'),
          'half': ('The same sigmoid at half its strength', None),
          'early': ('The same sigmoid up to iteration 7 of 15', None)}
 #: A classification has arrived when it is so near to the accuracy at which plain RELION ends.
@@ -27,6 +32,7 @@ def write_report(results, docs):
     before, rest = text.split(BEGIN)
     after = rest.split(END)[1]
     tables = [list(_plain(runs, cases)), *(list(_table(runs, cases, name)) for name in SHOWN)]
+    tables.append(list(_sizes(runs, cases)))
     tables = '\n\n'.join('\n'.join(lines) for lines in tables if len(lines) > HEAD)
     page.write_text(f'{before}{BEGIN}\n\n{tables}\n\n{END}{after}', encoding='utf-8')
     _plot(runs, [name for name in cases if 'plain' in runs[name] and set(SHOWN) & set(runs[name])
@@ -79,6 +85,22 @@ def _table(runs, cases, setting):
             words.append(' → '.join(_mean([column(row) for row in rows])
                                     for rows in zip(*pairs, strict=True)))
         yield f'| {" | ".join(words)} |'
+
+
+def _sizes(runs, cases):
+    """Lines of the table of the largest class where there is one state: by seed."""
+    yield '**Largest class of particles that are all alike, by seed**'
+    yield ''
+    names = {'plain': 'plain RELION'} | {name: look[0] for name, look in SHOWN.items()}
+    found = {(name, setting): runs[name][setting] for name in cases for setting in names
+             if CASES[name].classes > 1 and not _divided(name) and setting in runs[name]}
+    seeds = sorted({seed for rows in found.values() for seed in rows})
+    yield f'| case | | {" | ".join(map(str, seeds))} |'
+    yield '|---' * (len(seeds) + 2) + '|'
+    for (name, setting), rows in found.items():
+        sizes = (f'{max(map(float, rows[seed]["sizes"].split())):.3f}' if seed in rows else '–'
+                 for seed in seeds)
+        yield f'| {_title(name)} | {names[setting]} | {" | ".join(sizes)} |'
 
 
 def _title(name):

@@ -46,13 +46,20 @@ CASES = {
     'same-0.02': Case('same', 0.02),
     'same-0.05': Case('same', 0.05),
 }
-#: Options of `python -m chimerax.occupy.relion`; None is plain RELION, TRUTH one step of
-#: classification by the true maps, the most that any class maps could bring.
-TRUTH = 'truth'
-SETTINGS = {'plain': None, 'solvent': '--strength 1 --kind solvent',
+#: Options of `python -m chimerax.occupy.relion`; None is plain RELION, MASK the same with a solvent
+#: mask of the reference, TRUTH one step of classification by the true maps, the most that any class
+#: maps could bring.
+TRUTH, MASK = 'truth', 'mask'
+SETTINGS = {'plain': None, MASK: MASK, 'solvent': '--strength 1 --kind solvent',
             'sigmoid': '--strength 1 --kind sigmoid --power 3 --pivot 0.7', TRUTH: TRUTH,
             'half': '--strength 0.5 --kind sigmoid --power 3 --pivot 0.7',
-            'early': '--strength 1 --kind sigmoid --power 3 --pivot 0.7 --schedule 2:3:8'}
+            'early': '--strength 1 --kind sigmoid --power 3 --pivot 0.7 --schedule 2:3:8',
+            'solvent-half': '--strength 0.5 --kind solvent',
+            'solvent-early': '--strength 1 --kind solvent --schedule 2:3:8',
+            'solvent-fading': '--strength 1 --kind solvent --schedule 2:5:5'}
+#: The solvent mask of MASK: what lies above this share of the reference's largest value, so many
+#: voxels more, and a soft edge of so many.
+MASK_ABOVE, MASK_MORE, MASK_EDGE = 0.1, 2, 4
 
 
 def run_all(models, work, cases, settings, seeds, limit):
@@ -125,8 +132,9 @@ def run(case, models, work, seed, setting):
                '--j', 1, '--random_seed', seed, '--dont_check_norm', '--ini_high', 20]
     command += [] if options == TRUTH else ['--K', case.classes, '--external_reconstruct']
     command += ['--ctf'] if case.ctf else []
+    command += ['--solvent_mask', _mask(particles.reference, folder)] if options == MASK else []
     environment = dict(os.environ, OMP_NUM_THREADS='1')
-    if options not in (None, TRUTH):
+    if options not in (None, TRUTH, MASK):
         environment |= {
             'RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE':
                 f'{sys.executable} -m chimerax.occupy.relion {options}',
@@ -148,6 +156,16 @@ def run(case, models, work, seed, setting):
             'likeness': f'{likeness(maps):.4f}',
             'truth': ' '.join(f'{max(_alike(one, other) for one in maps):.4f}' for other in truth),
             'seconds': f'{seconds:.0f}'}
+
+
+def _mask(reference, folder):
+    """A solvent mask of the reference, as one makes it for RELION; its path."""
+    path = folder / 'mask.mrc'
+    above = MASK_ABOVE * float(mrcfile.read(reference).max())
+    subprocess.run(['relion_mask_create', '--i', reference, '--o', path, '--ini_threshold',
+                    str(above), '--extend_inimask', str(MASK_MORE), '--width_soft_edge',
+                    str(MASK_EDGE)], check=True, stdout=subprocess.DEVNULL)
+    return path
 
 
 def _package(work):

@@ -20,6 +20,8 @@ from .wording import FULL_SCALE, Remark
 NEIGHBOURHOOD = 0.6
 #: Samples of the map that are looked at: one per so much of the low-pass along each axis.
 SAMPLE = 0.5
+#: Widths (σ) beyond which a place counts for nothing in the average.
+TRUNCATE = 3
 #: The mean of one component over the lowest level that still belongs to it.
 SPREAD = 1.09
 #: A component is at least this share of the content, and small enough for a warning below that.
@@ -116,8 +118,6 @@ def _doubts(value, own_share, level, share):
 
 def _levels(maximum, content):
     """The averaged local maximum at the samples that are content, and their densities; float64."""
-    # Here, since loading it takes longer than a small estimate that does not need it.
-    from scipy.ndimage import gaussian_filter
     samples = content.samples()
     density = content.density[samples]
     weight = np.where(density > content.threshold, density - content.baseline, 0).astype(np.float64)
@@ -125,9 +125,21 @@ def _levels(maximum, content):
     widths = [NEIGHBOURHOOD * content.low_pass / (step * length) for step, length in zip(
         content.steps(), content.grid.steps[::-1], strict=True)]
 
-    def around(array):
-        return gaussian_filter(array, widths, mode='constant', truncate=3)[inside]
-
-    level = around(weight * maximum[samples])
-    level /= around(weight)
+    level = _averaged(weight * maximum[samples], widths)[inside]
+    level /= _averaged(weight, widths)[inside]
     return level, weight[inside]
+
+
+def _averaged(array, widths):
+    """A Gaussian average of an array (z, y, x), with a σ along each axis, in samples; what lies
+    outside counts as zero.
+    """
+    # By matrices, as the arrays are small: loading scipy.ndimage takes longer than a small map.
+    for axis, width in enumerate(widths):
+        places = np.arange(array.shape[axis])
+        apart = abs(places[:, None] - places)
+        reach = int(TRUNCATE * width + 0.5)
+        matrix = np.exp(-0.5 * (apart / width) ** 2) * (apart <= reach)
+        matrix /= np.exp(-0.5 * (np.arange(-reach, reach + 1) / width) ** 2).sum()
+        array = np.moveaxis(np.tensordot(matrix, array, (1, axis)), 0, axis)
+    return array

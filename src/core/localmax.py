@@ -10,7 +10,6 @@ touched.
 import math
 
 import numpy as np
-from scipy.optimize import brentq
 
 from .threads import in_threads, thread_count
 
@@ -46,7 +45,14 @@ def order_share(n):
     The maximum over n voxels exceeds the level below which the share τ of the voxels lies with
     probability 1 − τⁿ = τ.
     """
-    return brentq(lambda tau: n * math.log(tau) - math.log1p(-tau), 1e-9, 1 - 1e-12, xtol=1e-15)
+    low, high = 1e-9, 1 - 1e-12
+    # Halved until no number lies between: scipy.optimize takes longer to import than all this.
+    while low < (middle := (low + high) / 2) < high:
+        if n * math.log(middle) < math.log1p(-middle):
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def local_maximum(array, kernel, progress=None):

@@ -91,9 +91,10 @@ SUSPECT_FLAT_SHARE = 0.2
 #: What a refinement's loop does unless told otherwise, and when: from the first of these iterations
 #: on, growing weaker over so many, and leaving so many at the end alone. docs/refinement.md has the
 #: runs that chose them.
-#: To leave out solvent and nothing else helped everywhere it was tried. Power and pivot are those
-#: of a sigmoid, which helped with two states and harmed with three.
-LOOP_STRENGTH = 1.0
+#: Off: of particles that are all alike, one class may draw more than in plain RELION with any of
+#: them. To leave out solvent and nothing else helped everywhere else it was tried. Power and pivot
+#: are those of a sigmoid, which helped with two states and harmed with three.
+LOOP_STRENGTH = 0.0
 LOOP_KIND = 'solvent'
 LOOP_POWER = 3.0
 LOOP_PIVOT = 0.7

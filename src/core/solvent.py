@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import leastsq
 
+from .gaussianfit import fit_gaussian, gaussian
 from .histogram import count
 from .parameters import (
     HISTOGRAM_BINS,
@@ -89,11 +89,6 @@ class SolventModel:
 
         in_threads(one_slab, slabs(array.shape[0], SLAB), progress)
         return result
-
-
-def gaussian(v, height, mean, width):
-    """A Gaussian of the given height at `mean`, with σ `width`."""
-    return height * np.exp(-0.5 * ((v - mean) / width) ** 2)
 
 
 def inside_sphere(shape, z, stride=1):
@@ -242,11 +237,8 @@ def _fit_peak(centres, density):
     # Bins are scaled to order one, so that the fit is the same whatever the map's grey level.
     unit, rise = centres[-1] - centres[0], density[top]
     v, wanted = (centres - centres[top]) / unit, density / rise
-    with np.errstate(all='ignore'):
-        fitted, *_, status = leastsq(
-            lambda three: gaussian(v, *three) - wanted, (1.0, 0.0, start[2] / unit),
-            full_output=True)
-    if status not in (1, 2, 3, 4) or not np.isfinite(fitted).all() or fitted[2] == 0:
+    fitted = fit_gaussian(v, wanted, (1.0, 0.0, start[2] / unit))
+    if fitted is None:
         return start, 0.0       # no convergence
     found = (float(fitted[0] * rise), float(fitted[1] * unit + centres[top]),
              float(abs(fitted[2]) * unit))

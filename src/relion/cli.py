@@ -31,10 +31,10 @@ DESCRIPTION = '''\
 Makes the reconstruction that RELION asks for, by RELION's own program, and leaves solvent out of
 it, or changes it by its local scale, before RELION goes on with it. RELION starts this itself:
 
-  export RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE="python -m chimerax.occupy.relion"
+  export RELION_EXTERNAL_RECONSTRUCT_EXECUTABLE="python -m chimerax.occupy.relion --strength 1"
   relion_refine ... --external_reconstruct
 
-With --strength 0 it only watches: no map is changed, the log is written.
+Without --strength it only watches: no map is changed, the log is written.
 
 Each map leaves a line in occupy_relion.log beside it, which this draws:
 

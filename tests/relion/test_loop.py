@@ -92,16 +92,16 @@ def test_the_crop_to_the_current_size_loses_nothing(refinement, occupy):
     assert float(line['full_scale']) == pytest.approx(found.full_scale, rel=0.1)
 
 
-def test_by_default_solvent_is_left_out(refinement):
-    from chimerax.occupy.relion.cli import main
-    star = refinement.ask()
-    assert main(['--reconstruct', str(refinement.programme()), str(star)]) == 0
+def test_by_default_solvent_is_what_is_left_out(refinement, occupy):
+    occupy(refinement.ask())
     assert not _result(refinement)[:4, :4, :4].any()
     assert refinement.log()['kind'] == 'solvent'
 
 
-def test_without_strength_it_only_watches(refinement, occupy):
-    assert occupy(refinement.ask(), '--strength', 0) == (0, '')
+def test_without_strength_it_only_watches(refinement):
+    from chimerax.occupy.relion.cli import main
+    star = refinement.ask()
+    assert main(['--reconstruct', str(refinement.programme()), str(star)]) == 0
     np.testing.assert_array_equal(_result(refinement), refinement.map)
     assert refinement.log()['reason'] == 'the strength is 0'
     assert float(refinement.log()['full_scale']) > 0
