@@ -203,8 +203,8 @@ def _speed(results):
         found = results.get(f'speed-{case}')
         if found:
             target = f'{seconds} s' + (f', {memory / 1e9:g} GB' if memory else '')
-            lines.append(
-                f'| {title} | {found["atoms"]} | {found["seconds"]:.1f} | '
-                f'{found["processor"]:.1f} | {found["load"]:.0f} | {found["bytes"] / 1e9:.2f} GB | {target} | '
-                f'{found["error"]:.3f} |')
+            cells = [title, found['atoms'], f'{found["seconds"]:.1f}', f'{found["processor"]:.1f}',
+                     f'{found["load"]:.0f}', f'{found["bytes"] / 1e9:.2f} GB', target,
+                     f'{found["error"]:.3f}']
+            lines.append('| ' + ' | '.join(map(str, cells)) + ' |')
     return '\n'.join(lines) if len(lines) > 2 else NOT_RUN

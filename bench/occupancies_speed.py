@@ -74,7 +74,8 @@ def main(case, path):
     found = core.occupancies(array, voxel, atoms)
     print(json.dumps({
         'seconds': time.monotonic() - began, 'processor': time.process_time() - cpu,
-        'bytes': most_held(), 'load': os.getloadavg()[0], 'atoms': len(atoms), 'resolution': found.resolution,
+        'bytes': most_held(), 'load': os.getloadavg()[0], 'atoms': len(atoms),
+        'resolution': found.resolution,
         'error': float(np.abs([g.occupancy - t for g, t in zip(
             found.groups, truth, strict=True)]).mean())}))
 
