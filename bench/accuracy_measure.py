@@ -2,7 +2,6 @@
 """
 
 import itertools
-import json
 import tempfile
 import zlib
 from pathlib import Path
@@ -11,6 +10,7 @@ import mrcfile
 import numpy as np
 import reference
 from bare import core
+from kept import kept as kept_in
 from synthetic import Assembly, Condition, at_atoms
 
 CACHE = Path(__file__).resolve().parent.parent / '.cache' / 'accuracy'
@@ -127,14 +127,7 @@ def measure(scales, assembly, occupancies, condition, published=True):
 
 def kept(name, make):
     """What `make()` returned when it was first called under this name."""
-    path = CACHE / f'{name}.json'
-    if not path.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        result = json.dumps(make(), indent=1)
-        part = path.with_suffix('.part')
-        part.write_text(result, encoding='utf-8')
-        part.replace(path)
-    return json.loads(path.read_text(encoding='utf-8'))
+    return kept_in(CACHE.name, name, make)
 
 
 def run_cases(models, scales):

@@ -9,6 +9,7 @@ matplotlib.use('Agg')
 import matplotlib.pyplot as plt
 import numpy as np
 from bare import core
+from occupancies_report import section
 
 #: What the document says, with {names} of `facts`.
 TEMPLATE = Path(__file__).with_name('accuracy_template.md')
@@ -33,8 +34,10 @@ def write_report(results, folder):
         figure = draw(data)
         figure.savefig(images / f'accuracy_{name}.png', dpi=110, bbox_inches='tight')
         plt.close(figure)
-    text = TEMPLATE.read_text(encoding='utf-8').format(**facts(results))
-    (folder / 'accuracy.md').write_text(text, encoding='utf-8')
+    page = folder / 'accuracy.md'
+    text = TEMPLATE.read_text(encoding='utf-8').format(
+        **facts(results), occupancies=section(page))
+    page.write_text(text, encoding='utf-8')
 
 
 def errors(record, program, statistic='median'):

@@ -14,8 +14,9 @@ from environments import CACHE, ROOT
 PLOT = ROOT / 'docs/images/performance.png'
 PAGE = ROOT / 'docs/performance.md'
 MODES = ('resolution', 'occupancy')
-#: What bench/compiled.py found; carried here by hand.
+#: What bench/compiled.py and bench/start.py found; carried here by hand.
 COMPILED = Path(__file__).with_name('compiled.md')
+START = Path(__file__).with_name('start.md')
 #: What bench/preview.py and bench/responsive.py found; carried here by hand.
 WINDOW = Path(__file__).with_name('window.md')
 
@@ -53,6 +54,8 @@ def _page(found, again):
     yield COMPILED.read_text(encoding='utf-8')
     if 'chimerax' in found:
         yield from _chimerax(found['chimerax'])
+        yield ''
+        yield START.read_text(encoding='utf-8').rstrip()
 
 
 def _head(again):

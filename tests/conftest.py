@@ -7,6 +7,8 @@ Inside a ChimeraX application (`make test-chimerax`) the session is the applicat
 
 import gc
 import os
+import re
+import sys
 import time
 from pathlib import Path
 
@@ -20,6 +22,8 @@ import pytest
 
 TESTS = Path(__file__).parent
 SOURCE = chimerax_library.REPOSITORY / 'src'
+# What ChimeraX itself adds to what is done at each frame, once it is needed.
+STAY = ('blend_manager.<locals>.need_group_update', 'NucleotideState.rebuild')
 # These test how the library is started and the bundle built, which an application does itself.
 NOT_IN_APPLICATION = ('test_headless.py', 'test_bundle.py', 'test_wheel.py')
 
@@ -41,6 +45,10 @@ def _application_session(config):
 
 
 def pytest_configure(config):
+    # Where Python was told to keep no bytecode, each of the many processes that tests start would
+    # compile all it imports, and pytest all tests once for each of those that run side by side.
+    os.environ.pop('PYTHONDONTWRITEBYTECODE', None)
+    sys.dont_write_bytecode = False
     if _application_session(config) is not None:
         config.arrangement = 'application'
     elif chimerax_library.find_library() is not None:
@@ -93,8 +101,30 @@ def _keep():
 def session(chimerax_session):
     """The ChimeraX session, with nothing open; whatever the test leaves behind is cleared."""
     _clear(chimerax_session)
+    before = _waiting(chimerax_session)
+    from chimerax.occupy.core.threads import set_threads
+
+    # Maps of tests are too small for threads, which would take a tenth of the time. tests/core
+    # holds that results do not depend on their number.
+    set_threads(1)
     yield chimerax_session
+    set_threads(None)
+    left = [handler for handler in _waiting(chimerax_session) if handler not in before]
+    for handler in left:
+        handler.remove()
+    # Where ChimeraX counts motions, for which "wait" waits.
+    getattr(chimerax_session, 'motion_in_progress', set()).clear()
     _clear(chimerax_session)
+    assert not left, ('left for the next frame, which another test would draw; say "wait": '
+                      f'{[handler._func for handler in left]}')
+
+
+def _waiting(session):
+    """What waits for the next frame, as a map does that is to show its planes one after another."""
+    if not hasattr(session.ui, 'process_events'):
+        return []       # An application draws frames by itself.
+    return [handler for handler in session.triggers._triggers['new frame']._handlers
+            if getattr(handler._func, '__qualname__', '') not in STAY]
 
 
 def _clear(session):
@@ -172,6 +202,34 @@ def log(session):
 
 
 @pytest.fixture
+def logged(log):
+    """`logged('occupy #1')`: commands in the log that begin so and end with the model they make."""
+
+    def find(start):
+        # An application wraps lines, and gives a link twice: its words, and what they run.
+        text, begins = ' '.join(log.text().split()), re.escape(start)
+        found = re.findall(rf'{begins}(?:(?!{begins})[^"<>()\[\]])*? modelId #[\d.]+', text)
+        return list(dict.fromkeys(found))
+
+    return find
+
+
+def _let_events_happen(session):
+    if hasattr(session.ui, 'process_events'):
+        session.ui.process_events()
+    elif session.ui.is_gui:
+        session.ui.processEvents()
+
+
+@pytest.fixture
+def deliver(session):
+    """`deliver()` lets threads say on the main thread what they have to say until now."""
+    if not hasattr(session.ui, 'process_events') and not session.ui.is_gui:
+        pytest.skip('an application without a window lets threads do it themselves, at once')
+    return lambda: _let_events_happen(session)
+
+
+@pytest.fixture
 def wait_until(session):
     """Let threads deliver on the main thread until `condition()` holds, or raise TimeoutError."""
 
@@ -184,6 +242,7 @@ def wait_until(session):
             if time.monotonic() > end:
                 raise TimeoutError(f'still waiting after {timeout} s')
             time.sleep(0.01)
+            _let_events_happen(session)
 
     return wait
 

@@ -2,9 +2,10 @@
 
     chimerax --nogui --offscreen --exit --script tests/in_application.py
 
-`make test-chimerax CHIMERAX=…` installs both and does this. The panel is tested with a window only:
+`make test-chimerax CHIMERAX=…` installs both and does this. The panel, and what happens in
+mid-run, is tested with a window only:
 
-    chimerax --exit --script "tests/in_application.py tests/tool"
+    chimerax --exit --script "tests/in_application.py tests/tool tests/commands/test_estimating.py"
 """
 
 import sys

@@ -82,8 +82,8 @@ class LocalDensity:
     """The density of some atoms in a box of the working grid.
 
     `start`: first voxel of the box (z, y, x), which may lie outside the grid. `shape`: voxels of
-    it. `transform`: complex64 half transform (z, y, x). `inside`: index pairs: `places`, flat, in
-    the box, and `rows`, of the voxels that are looked at (see `Frame.rows_of`).
+    it. `transform`: complex64 half transform (z, y, x). `places`, flat, in the box, and `rows`: of
+    the voxels that are looked at. `flat`: half transforms of the flat bodies (`displaced.py`).
     """
 
     start: tuple
@@ -91,14 +91,26 @@ class LocalDensity:
     transform: np.ndarray = field(repr=False)
     places: np.ndarray | None = field(default=None, repr=False)
     rows: np.ndarray | None = field(default=None, repr=False)
+    flat: list = field(default_factory=list, repr=False)
 
-    def values(self, factor):
-        """The density (z, y, x) with its transform multiplied by a factor of that shape."""
-        return fft.irfftn(self.transform * factor, self.shape, overwrite_x=True)
+    def values(self, factor, flat=()):
+        """The density (z, y, x) with its transform multiplied by a factor of that shape.
+
+        flat: factors of the flat bodies, which are taken off.
+        """
+        half = self.transform * factor
+        for body, strength in zip(self.flat, flat, strict=False):
+            half -= body * np.float32(strength)
+        return fft.irfftn(half, self.shape, overwrite_x=True)
 
     def at_rows(self, factor):
         """The same at the voxels that are looked at, `rows`."""
         return self.values(factor).reshape(-1)[self.places]
+
+    def flat_at_rows(self, factor):
+        """The flat bodies, their transforms times a factor, at the same voxels: (bodies, rows)."""
+        return np.stack([fft.irfftn(one * factor, self.shape).reshape(-1)[self.places]
+                         for one in self.flat])
 
     def slices(self, shape):
         """Slices of a grid of `shape` that the box covers, and of the box: two triples."""
@@ -153,11 +165,11 @@ class Frame:
         for symbol in np.unique(symbols):
             some = symbols == symbol
             amplitude, b = one_gaussian(str(symbol), self.resolution)
-            _add_gaussians(drawn, (places[some] - low) * self.finer, amplitude * weights[some],
+            add_gaussians(drawn, (places[some] - low) * self.finer, amplitude * weights[some],
                            b + self.blur, axes)
         half = fft.rfftn(drawn)
         if self.finer > 1:
-            half = _cropped(half, shape) / self.finer ** 3
+            half = cropped(half, shape, self.finer)
         return LocalDensity(tuple(int(v) for v in low[::-1]), shape, half.astype(np.complex64))
 
 
@@ -174,16 +186,19 @@ def _even_fast(n):
     return n
 
 
-def _cropped(half, shape):
-    """The components of a half transform that a box of even `shape` (z, y, x) has, no Nyquist."""
+def cropped(half, shape, finer):
+    """The half transform on a box of even `shape` (z, y, x) of one on a `finer` grid, no Nyquist.
+    """
+    if finer == 1:
+        return half
     result = np.zeros((*shape[:2], shape[2] // 2 + 1), half.dtype)
     z, y = (np.r_[0:n // 2, 1 - n // 2:0] for n in shape[:2])
     x = shape[2] // 2
     result[np.ix_(z, y, np.arange(x))] = half[np.ix_(z, y, np.arange(x))]
-    return result
+    return result / finer ** 3
 
 
-def _add_gaussians(array, places, amplitudes, b, axes):
+def add_gaussians(array, places, amplitudes, b, axes):
     """Add Gaussians to an array (z, y, x).
 
     places: voxel indices (n, 3) in x, y, z. amplitudes: integral of each Gaussian in density times

@@ -8,13 +8,14 @@ occupancy does; the model has them, too, and in the ratio they go. METHOD sectio
 import numpy as np
 
 from . import fourier
+from .displaced import model_map
 from .fullgroups import find_full
 from .fullscale import FullScale
 from .localmax import local_maximum
 from .noisefloor import find_noise_floor, without_noise
 from .occupancies import check_full
 from .occupancydesign import Design
-from .occupancyfit import fit_design, model_map
+from .occupancyfit import fit_design
 from .occupancynotes import check_atoms, map_warnings
 from .parameters import FitParameters
 from .wording import SettingError

@@ -187,7 +187,7 @@ def fit_occupancies(design: Design, array: np.ndarray, *, full: Full = None,
     return Occupancies(
         groups, level.value, level.groups, level.note, fit.correlation, fit.outside, fit.residual,
         design.grid, design.source, covariance, amplitude_errors, correlations,
-        tuple(fit.k.tolist()), design.resolution,
+        tuple(fit.k.tolist()), fit.resolution,
         (*level.warnings, *map_warnings(design, fit)))
 
 

@@ -3,6 +3,7 @@ that is out of its place.
 """
 
 import numpy as np
+from scipy import fft
 
 from .solvent import robust_width
 
@@ -10,6 +11,12 @@ from .solvent import robust_width
 #: noise.
 OUTSIDE_LEVEL = 0.25
 OUTSIDE_WIDTHS = 4
+#: Shells in which map and model are compared are so wide (Å⁻¹) at least, or two components.
+SHELL = 0.01
+#: A map ends where its correlation with the model falls below this share of the largest, for good,
+#: if that is within the band: up to where the blur leaves about a fiftieth.
+ENDS = 0.15
+BAND = 1.55
 
 
 def content_of(left, model, design):
@@ -46,3 +53,27 @@ def misplaced(model, residual, design, keep=None):
     columns = np.stack([*slopes, stretch], axis=1)
     found, *_ = np.linalg.lstsq(columns, residual[seen].astype(float), rcond=None)
     return -found[:3], float(-found[3])
+
+
+def end_of_map(left, model, design):
+    """The resolution (Å) at which a map ends within the band of a fit, or None.
+
+    left: map without its constant; model: what the groups give, float32 (z, y, x). Noise may go on
+    beyond: what counts is the correlation of the two by shells of frequency.
+    """
+    frequency = 2 * np.sqrt(design.frame.squares(model.shape))
+    width = max(SHELL, 2 / min(design.grid.lengths))
+    last = BAND / design.resolution
+    shell = np.minimum(frequency / width, last / width + 1).astype(int)
+    there, here = fft.rfftn(left), fft.rfftn(model)
+
+    def sums(values):
+        return np.bincount(shell.ravel(), values.ravel())[:-1]
+
+    both = sums((there * here.conj()).real)
+    power = sums(np.abs(there) ** 2) * sums(np.abs(here) ** 2)
+    alike = both / np.sqrt(np.maximum(power, 1e-30))
+    held = np.flatnonzero(alike >= ENDS * alike[1:].max())
+    if not len(held) or held[-1] >= len(alike) - 2:
+        return None
+    return float(1 / ((held[-1] + 0.5) * width))

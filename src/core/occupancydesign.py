@@ -5,6 +5,7 @@ import numpy as np
 from scipy import fft
 
 from . import fourier
+from .displaced import draw_flat
 from .memory import as_floats
 from .modeldensity import Frame
 from .threads import in_threads
@@ -20,10 +21,10 @@ SAMPLES = 3.0
 PAD = 2.2
 #: A voxel is looked at where the model gives more than this share of what it gives at its atoms.
 SUPPORT = 0.04
-#: A group of fewer atoms is told better in a finer band; that is taken where atoms times groups are
-#: no more than the second number.
+#: The finer band is taken where atoms times groups are no more than the first number, or than the
+#: second where there is a group of fewer atoms than the third, which is hardly told in the coarser.
+FINE_WORK, MOST_WORK = 400_000, 3_000_000
 SMALL = 250
-MOST_WORK = 3_000_000
 #: Groups times voxels that are looked at: some four gigabytes while they are fitted.
 MOST_VALUES = 160_000_000
 
@@ -64,6 +65,7 @@ class Design:
             return found
 
         self.densities = in_threads(one_group, self.used, progress)
+        draw_flat(self.frame, self.densities, [parts[g] for g in self.used], atoms)
         self._find_support(near)
 
         #: Scattering of each group used, by which groups are weighted.
@@ -107,10 +109,11 @@ class Design:
                 f'{number} groups on {voxels} voxels do not fit into memory; make the groups '
                 'larger, fit a part of the model, or give a larger {fit_resolution}')
 
-    def total(self, amplitudes, factors=None):
+    def total(self, amplitudes, factors=None, flat=()):
         """The sum of the groups' densities on the working grid, float32 (z, y, x).
 
-        factors: a function of (position among `used`, |f|²/4) that gives a factor, or None.
+        factors: a function of (position among `used`, |f|²/4) that gives a factor, or None. flat:
+        strengths of the flat bodies of displaced solvent, which are taken off.
         """
         result = np.zeros(self.grid.shape, np.float32)
         for i, (amplitude, density) in enumerate(zip(amplitudes, self.densities, strict=True)):
@@ -118,7 +121,8 @@ class Design:
             if factors is not None:
                 factor = factor * factors(i, self.frame.squares(density.shape))
             there, here = density.slices(self.grid.shape)
-            result[there] += density.values(factor)[here]
+            solvent = [amplitude * one for one in flat]
+            result[there] += density.values(factor, solvent)[here]
         return result
 
     def evening(self, shape):
@@ -129,10 +133,14 @@ class Design:
             self._evening[shape] = np.sqrt(1 + squares)
         return self._evening[shape]
 
-    def even(self, blurred):
-        """A map of the working grid with its noise made even, float32 (z, y, x)."""
+    def even(self, blurred, b=0.0):
+        """A map of the working grid with its noise made even, float32 (z, y, x).
+
+        b: B-factor in Å² of a further blur.
+        """
         half = fft.rfftn(blurred)
         half *= self.evening(blurred.shape)
+        half *= np.exp(-np.float32(b) * self.frame.squares(blurred.shape))
         return fft.irfftn(half, blurred.shape)
 
     def blurred(self, array):
@@ -141,9 +149,9 @@ class Design:
 
 
 def _is_fine(atoms):
-    """Whether the groups are so small that they need a finer band, and it can be afforded."""
+    """Whether the finer band can be afforded."""
     counts = atoms.counts()
-    return counts.min() < SMALL and counts.sum() * len(counts) < MOST_WORK
+    return counts.sum() * len(counts) <= (MOST_WORK if counts.min() < SMALL else FINE_WORK)
 
 
 def fourier_length(wanted, most):

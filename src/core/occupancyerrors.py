@@ -14,8 +14,9 @@ from .solvent import robust_width
 
 #: At least this share of what is independent in the map counts as left over by the unknowns.
 LEAST_FREE = 0.25
-#: By how much more of the variance misfit counts than noise does.
-MISFIT = 4.0
+#: By how much more of the variance misfit counts than noise does. A map that is masked to zero
+#: tells nothing of its noise beyond the model: then all of the residual counts as misfit.
+MISFIT = 0.5
 #: Rows that are turned to double precision at a time.
 ROWS = 8192
 
@@ -64,13 +65,13 @@ def covariance_of(design, found, spread_columns):
     return inverse @ (middle + np.diag(found.weight)) @ inverse
 
 
-def noise_beyond(design, left):
+def noise_beyond(design, left, blur=0.0):
     """The variance of noise where there is no model; infinite where the model fills the map.
 
-    left: map minus fit, float32 (z, y, x). Half of the values below the middle are noise whatever
-    else there is.
+    left: map minus fit, float32 (z, y, x). blur: of the fit beside the design's, Å². Half of the
+    values below the middle are noise whatever else there is.
     """
-    beyond = design.even(left)[~design.support]
+    beyond = design.even(left, blur)[~design.support]
     if beyond.size < len(design.used) + 10:
         return float('inf')
     return robust_width(beyond) ** 2

@@ -1,9 +1,9 @@
 """The fit itself: occupancies, B-factors and what is common to all, by damped Gauss–Newton steps.
 
-W(x) ≈ Σ o_g ρ_g(x; B_g) ∗ T + c over the voxels near the model. T(s) = 1 − Σ k_j exp(−β_j s²/4) is
-common to all groups: the solvent that they displace, and whatever else a map has lost or gained at
-low frequency. Each unknown but the common scale and c is held by a wide prior, so that nothing runs
-away where the map does not tell.
+W(x) ≈ Σ o_g (ρ_g(x; B_g) ∗ T − k φ_g(x)) + c over the voxels near the model. φ are flat bodies of
+displaced solvent, T(s) = 1 − Σ k_j exp(−β_j s²/4) what else a map has lost or gained at low
+frequency; both are common to all groups. Each unknown but the common scale and c is held by a wide
+prior, so that nothing runs away where the map does not tell.
 """
 
 from dataclasses import dataclass, field
@@ -12,21 +12,18 @@ import numpy as np
 from scipy.ndimage import distance_transform_edt
 
 from .autocorrelation import Autocorrelation
-from .occupancychecks import content_of, misplaced, outside
+from .displaced import HIGH, LOW, MEANS, SMOOTH, WIDTHS, model_map, transfer
+from .modeldensity import blur_of
+from .occupancychecks import content_of, end_of_map, misplaced, outside
 from .occupancyerrors import Found, covariance_of, noise_beyond, products
 from .threads import in_threads, slabs
 from .wording import INVERT, MapError
 
-#: B-factors in Å² of the smooth bodies whose density displaced solvent takes off, and what is
-#: expected of the strength k of each: mean and width.
-BODIES = (200.0, 1200.0)
-BODY_MEANS = (0.25, 0.0)
-BODY_WIDTHS = (0.4, 0.3)
-BODY_LOW, BODY_HIGH = np.array([0.0, -0.9]), np.array([0.95, 0.9])
 #: B-factor at the start, and how far those of groups are expected to lie from their mean, at 8 Å.
 B_START = 60.0
 B_WIDTH = 80.0
 B_REACH = (-150.0, 600.0)
+B_LEAST = 0.4
 B_STEP = 60.0
 #: What is thought of their spread before there is a fit: counts as one group.
 B_SPREAD = 30.0
@@ -38,6 +35,9 @@ ALIKE_KINDS = ('protein', 'nucleic')
 STEPS = 12
 #: Steps before which it is measured how far the residual is alike from place to place.
 MEASURED = (2, 5)
+#: The step before which it is looked where the map ends; the band then ends at so many times that.
+ENDED = 1
+BEYOND_END = 1.25
 MOST_ALIKE = 2
 DONE = 2e-3
 #: No limit to a step.
@@ -60,8 +60,8 @@ class Fit:
     `b_error`: Å². `k`: strength of each body. `constant`: density of the solvent. `correlation`,
     `outside`, `residual`: as in `Occupancies`. `shift`: by how much (x, y, z in Å) the model should
     move, and `stretch`: by what share it should grow about its middle, to first order.
-    `correlations`: of the amplitudes, all
-    else held. `matches`: correlation of map and fit where each group is.
+    `correlations`: of the amplitudes, all else held. `resolution`: of the band, coarser than the
+    design's where the map ends earlier. `matches`: correlation of map and fit where each group is.
     """
 
     amplitudes: np.ndarray
@@ -76,6 +76,7 @@ class Fit:
     stretch: float
     correlations: np.ndarray
     matches: np.ndarray
+    resolution: float
     residual: np.ndarray = field(repr=False)
 
 
@@ -89,6 +90,8 @@ def fit_design(design, array, progress=None, solvent=None):
     report(0.1)
     state = _State(design, design.even(blurred)[design.support], solvent)
     for step in range(STEPS):
+        if step == ENDED:
+            state.end_with_map(blurred)
         if step == MEASURED[0]:
             state.leave_out(blurred)
         change = state.step(step)
@@ -104,19 +107,20 @@ class _State:
     def __init__(self, design, values, solvent=None):
         self.design, self.values = design, values
         self.held = solvent is not None
-        self._transfers = {}
+        self._factors = {}
+        #: Of a further blur, beside the design's.
+        self.blur = 0.0
         self.keep = None
         self.same = design.parameters.b_factor == 'same'
         n = self.n = len(design.used)
-        scale = (design.resolution / 8) ** 2
         self.b = np.full(n, B_START)
-        self.b_width, self.b_step = B_WIDTH * max(1, scale), B_STEP * max(1, scale)
-        self.b_reach = B_REACH[0] * scale, B_REACH[1] * max(1, scale)
-        self.k = np.array(solvent if self.held else BODY_MEANS, float)
+        self._set_resolution(design.resolution)
+        self.k = np.array(solvent if self.held else MEANS, float)
         self.weights = design.sizes / design.sizes.sum()
         self.rho = np.zeros((n, len(values)), np.float32)
         self.slope = np.zeros((n, len(values)), np.float32)
         self.o = np.ones(n)
+        self._find_flat()
         self._evaluate()
         total = self.rho.sum(axis=0, dtype=np.float64)
         self.unit, self.c = np.polyfit(total, values.astype(float), 1)
@@ -124,28 +128,65 @@ class _State:
             raise MapError('the map falls where the model has atoms: the model does not lie on '
                            'this map, or the map is inverted', (INVERT,))
         self.o *= self.unit
+        self.bodies *= np.float32(self.unit)
+
+    def _set_resolution(self, resolution):
+        """Take a resolution of the band (Å), and what is expected at it."""
+        self.resolution = resolution
+        scale = (resolution / 8) ** 2
+        self.b_width, self.b_step = B_WIDTH * max(1, scale), B_STEP * max(1, scale)
+        self.b_reach = B_REACH[0] * max(scale, B_LEAST), B_REACH[1] * max(1, scale)
         # Until there is a residual to measure it by.
-        self.inflation = 2 * 4 * np.pi / 3 * (design.resolution / 2) ** 3 / abs(
-            np.linalg.det(design.grid.axes))
+        self.inflation = 2 * 4 * np.pi / 3 * (resolution / 2) ** 3 / abs(
+            np.linalg.det(self.design.grid.axes))
         self.most_inflation = MOST_ALIKE * self.inflation
+
+    def _evening(self, shape):
+        """Factor on the half transform of a box: noise made even, and the further blur; kept."""
+        if shape not in self._factors:
+            d = self.design
+            self._factors[shape] = d.evening(shape) * np.exp(
+                -np.float32(self.blur) * d.frame.squares(shape))
+        return self._factors[shape]
+
+    def _find_flat(self):
+        """The flat bodies of each group at its rows: (bodies, rows) each."""
+        self.flat = [d.flat_at_rows(self._evening(d.shape)) for d in self.design.densities]
+
+    def end_with_map(self, blurred):
+        """Let the band end where the map ends, if that is earlier."""
+        d = self.design
+        end = end_of_map(blurred - np.float32(self.c), model_map(d, self.o, self.b, self.k), d)
+        if end is None or BEYOND_END * end <= self.resolution:
+            return
+        self._set_resolution(BEYOND_END * end)
+        self.blur = blur_of(self.resolution) - d.frame.blur
+        self._factors.clear()
+        self._find_flat()
+        self.values = d.even(blurred, self.blur)[d.support]
 
     def _evaluate(self):
         """Densities of the groups, their slopes with B, and those of the bodies, on the rows."""
         d = self.design
         self.bodies = np.zeros((len(self.k), len(self.values)), np.float32)
+        smooth = len(SMOOTH)
+        strengths = self.k[smooth:].astype(np.float32)
 
         def some_groups(part, step):
             bodies = np.zeros_like(self.bodies)
             for i in range(*part.indices(self.n)):
                 density = d.densities[i]
                 q = d.frame.squares(density.shape)
-                fall = np.exp(-np.float32(self.b[i]) * q) * d.evening(density.shape)
-                t = fall * self._transfer(density.shape)
-                self.rho[i, density.rows] = density.at_rows(t)
+                fall = np.exp(-np.float32(self.b[i]) * q) * self._evening(density.shape)
+                t = fall * transfer(q, self.k)
+                self.rho[i, density.rows] = density.at_rows(t) - strengths @ self.flat[i]
                 self.slope[i, density.rows] = density.at_rows(-q * t)
-                for body, beta in zip(bodies, self._free_bodies, strict=False):
+                if self.held:
+                    continue
+                for body, beta in zip(bodies, SMOOTH, strict=False):
                     body[density.rows] -= np.float32(self.o[i]) * density.at_rows(
                         fall * np.exp(-np.float32(beta) * q))
+                bodies[smooth:, density.rows] -= np.float32(self.o[i]) * self.flat[i]
             step()
             return bodies
 
@@ -154,11 +195,6 @@ class _State:
         if self.keep is not None:
             for columns in (self.rho, self.slope, self.bodies):
                 columns *= self.keep
-
-    @property
-    def _free_bodies(self):
-        """B-factors of the bodies whose strengths are fitted: none where solvent is held."""
-        return () if self.held else BODIES
 
     def leave_out(self, blurred):
         """Look no more at voxels that content without a model reaches, unless that is most of them.
@@ -172,15 +208,6 @@ class _State:
             keep = far[d.support]
             if keep.mean() > LEAST_KEPT:
                 self.keep = keep
-
-    def _transfer(self, shape):
-        """T on the half transform of a box; kept where it stays the same."""
-        if shape not in self._transfers:
-            found = transfer(self.design.frame.squares(shape), self.k)
-            if not self.held:
-                return found
-            self._transfers[shape] = found
-        return self._transfers[shape]
 
     def _columns(self):
         """All derivatives (unknowns, rows): of o in units of the scale, B, k, c likewise."""
@@ -208,8 +235,8 @@ class _State:
         mean = B_START if first else np.average(self.b, weights=share)
         weight[n:2 * n] = self.b_width ** -2 if first else self._spread_of_b(mean, share) ** -2
         pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
-        weight[2 * n:-1] = np.array(BODY_WIDTHS) ** -2.
-        pull[2 * n:-1] = (np.array(BODY_MEANS) - self.k) * weight[2 * n:-1]
+        weight[2 * n:-1] = WIDTHS ** -2.
+        pull[2 * n:-1] = (MEANS - self.k) * weight[2 * n:-1]
         if not first:
             relative = self.o / self.unit
             for kind, some in self.design.kinds.items():
@@ -284,7 +311,7 @@ class _State:
         if self.same:
             low[n:2 * n] /= n
             high[n:2 * n] /= n
-        low[2 * n:-1], high[2 * n:-1] = BODY_LOW - self.k, BODY_HIGH - self.k
+        low[2 * n:-1], high[2 * n:-1] = LOW - self.k, HIGH - self.k
         return low, high
 
     def finish(self, blurred):
@@ -298,7 +325,7 @@ class _State:
         weight, _ = self._prior(False)
         inner = products(columns)
         found = Found(residual, columns, inner, self.variance, weight, self._tie(),
-                      noise_beyond(d, left - full_model))
+                      noise_beyond(d, left - full_model, self.blur))
         covariance = covariance_of(d, found, self._spread_columns)
         values, model = left[d.support], full_model[d.support]
         matches = np.empty(n)
@@ -313,7 +340,7 @@ class _State:
             self.o, covariance[:n, :n] * self.unit ** 2, self.b,
             np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c),
             _correlation(values, model), outside(left, full_model, d), shift, stretch, own,
-            matches, left - full_model)
+            matches, self.resolution, left - full_model)
 
     def _spread_columns(self, alike):
         """The derivatives (unknowns, rows), each spread as an `Autocorrelation` says."""
@@ -321,14 +348,19 @@ class _State:
         spread = np.zeros((2 * n + len(self.k) + 1, len(self.values)), np.float32)
         for i, density in enumerate(d.densities):
             q = d.frame.squares(density.shape)
-            fall = np.exp(-np.float32(self.b[i]) * q) * (
-                d.evening(density.shape) * alike.root_spectrum(density.shape))
-            t = fall * self._transfer(density.shape)
-            spread[i, density.rows] = density.at_rows(t) * np.float32(self.unit)
+            even = self._evening(density.shape) * alike.root_spectrum(density.shape)
+            fall = np.exp(-np.float32(self.b[i]) * q) * even
+            t = fall * transfer(q, self.k)
+            flat = density.flat_at_rows(even)
+            spread[i, density.rows] = np.float32(self.unit) * (
+                density.at_rows(t) - self.k[len(SMOOTH):].astype(np.float32) @ flat)
             spread[n + i, density.rows] = density.at_rows(-q * t) * np.float32(self.o[i])
-            for j, beta in enumerate(self._free_bodies):
+            if self.held:
+                continue
+            for j, beta in enumerate(SMOOTH):
                 spread[2 * n + j, density.rows] -= np.float32(self.o[i]) * density.at_rows(
                     fall * np.exp(-np.float32(beta) * q))
+            spread[2 * n + len(SMOOTH):-1, density.rows] -= np.float32(self.o[i]) * flat
         spread[-1] = np.float32(self.unit * alike.inflation ** 0.5)
         return spread if self.keep is None else spread * self.keep
 
@@ -353,15 +385,3 @@ def _correlation(a, b):
     if len(a) < 3 or not a.std() or not b.std():
         return 1.0
     return float(np.corrcoef(a, b)[0, 1])
-
-
-def transfer(q, k):
-    """T on squares |f|²/4: what displaced solvent of strengths k leaves of a frequency."""
-    return 1 - sum(np.float32(one) * np.exp(-np.float32(beta) * q)
-                   for one, beta in zip(k, BODIES, strict=True))
-
-
-def model_map(design, amplitudes, b, k):
-    """What groups give on the working grid at amplitudes and B-factors: float32 (z, y, x)."""
-    return design.total(
-        amplitudes, lambda i, q: np.exp(-np.float32(b[i]) * q) * transfer(q, k))

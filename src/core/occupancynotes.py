@@ -99,6 +99,6 @@ def map_warnings(design, fit):
     shift = float(np.linalg.norm(fit.shift))
     if shift > SHIFTED:
         yield Remark(f'the model would fit better moved by {shift:.1f} Å', (FIT_MODEL,))
-    if abs(fit.stretch) > STRETCHED * max(1, design.resolution / STRETCHED_AT):
+    if abs(fit.stretch) > STRETCHED * max(1, fit.resolution / STRETCHED_AT):
         yield Remark(f'the model would fit better {abs(fit.stretch):.1%} '
                      f'{"larger" if fit.stretch > 0 else "smaller"}: is the voxel size right?')

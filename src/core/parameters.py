@@ -38,9 +38,9 @@ PLAUSIBLE_VOXELS = (0.2, 60.0)
 #: No low-pass finer than this many voxels: that is the Nyquist limit.
 NYQUIST_VOXELS = 2
 #: Occupancies of groups are fitted to this resolution (Å), or this many voxels where that is more.
-#: Groups of few atoms need the finer one.
-FIT_RESOLUTION = 8.0
-FINE_FIT_RESOLUTION = 5.0
+#: The coarser one is for models so large that the finer takes too long.
+FIT_RESOLUTION = 5.0
+COARSE_FIT_RESOLUTION = 8.0
 FIT_VOXELS = 3.0
 #: A ligand of so many atoms is a group of its own.
 LEAST_LIGAND = 4
@@ -198,8 +198,8 @@ SETTINGS = {
         'What a subtraction mask covers: what is "kept" (RELION) or "subtracted" (cryoSPARC).',
         default='kept', choices=COVERS),
     'fit_resolution': Setting(
-        'Resolution to which occupancies of groups of atoms are fitted. Derived: 8 Å, 5 Å '
-        'where groups have few atoms, or three voxels where that is more.',
+        'Resolution to which occupancies of groups of atoms are fitted. Derived: 5 Å, 8 Å '
+        'for many atoms in many groups, or three voxels where that is more.',
         unit='Å', low=2, high=100),
     'b_factor': Setting(
         'Whether each group gets a B-factor of its "own", or all get the "same".',
@@ -371,14 +371,14 @@ class FitParameters:
     def __post_init__(self):
         check_fields(self, SETTINGS)
 
-    def derive_resolution(self, step: float, fine: bool = False) -> float:
+    def derive_resolution(self, step: float, fine: bool = True) -> float:
         """The resolution in Å for a map whose coarsest axis has the given step (Å).
 
-        fine: whether there are groups of few atoms.
+        fine: whether the finer one can be afforded.
         """
         finest = NYQUIST_VOXELS * step
         if self.fit_resolution is None:
-            return max(FINE_FIT_RESOLUTION if fine else FIT_RESOLUTION, FIT_VOXELS * step)
+            return max(FIT_RESOLUTION if fine else COARSE_FIT_RESOLUTION, FIT_VOXELS * step)
         if self.fit_resolution < finest * (1 - 1e-6):
             raise SettingError(
                 'fit_resolution', f'{{fit_resolution}} {self.fit_resolution:g} Å is finer than two '

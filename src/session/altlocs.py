@@ -65,6 +65,8 @@ def conformers_of(atoms):
     shares = shares_of([(atom, location, get_at(atom, location, 'occupancy'))
                         for atom, location in at])
     index = np.append(index, [number[atom] for atom, _ in at]).astype(int)
-    places += [get_at(atom, location, 'scene_coord')[None] for atom, location in at]
+    # In the application the place of one atom is a tinyarray, which numpy's ways of indexing fail.
+    places.append(np.array([get_at(atom, location, 'scene_coord') for atom, location in at],
+                           float).reshape(-1, 3))
     weights.append([shares[one] for one in at])
     return index, np.concatenate(places), np.concatenate(weights)

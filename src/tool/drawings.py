@@ -157,7 +157,8 @@ class RangeHistogram(_Drawn):
         chosen = self.hasFocus() and i == self._handle
         color = (self.palette().highlight() if chosen else self.palette().windowText()).color()
         painter.setPen(QPen(color, 2 if chosen else 1.4))
-        painter.drawLine(QPointF(x, 2), QPointF(x, bottom))
+        # Not across the note where there are no bars.
+        painter.drawLine(QPointF(x, bottom - 8 if self._counts is None else 2), QPointF(x, bottom))
         painter.setBrush(color)
         painter.drawPolygon(QPolygonF([
             QPointF(x, bottom - 1), QPointF(x - size, bottom + 7), QPointF(x + size, bottom + 7)]))
@@ -275,7 +276,8 @@ class Picture(_Drawn):
     resized = Signal()
 
     def __init__(self, lines=15, tooltip=''):
-        super().__init__(lines, least_lines=8)
+        super().__init__(lines)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(tooltip)
         self._image = None
         self.note = ''

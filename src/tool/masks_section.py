@@ -3,8 +3,8 @@
 from chimerax.core.commands import quote_path_if_necessary
 from Qt.QtWidgets import QApplication, QPushButton, QWidget
 
-from ..core import Mask, Parameters, derive
-from ..core.parameters import keyword
+from ..core import Mask, Modification, Parameters, derive
+from ..core.parameters import WEAKENING, keyword
 from ..core.wording import MapError, SettingError
 from ..session import volumes
 from ..session.follow import followers
@@ -36,7 +36,7 @@ class MasksSection:
         layout = column(self.widget)
         self.what = menu(_WHAT, tooltip='<p>What the mask covers. For subtraction it is the share '
                          'of the signal that is kept, or taken away, by the curve that is chosen '
-                         'under Modify</p>')
+                         'under Modify, or a sigmoid where that takes nothing away</p>')
         self.what.setAccessibleName('what the mask covers')
         self.values = {}
         for kind, name in _VALUES.items():
@@ -85,7 +85,7 @@ class MasksSection:
         """The command that makes the mask as it is chosen."""
         words = [f'occupy mask {self._panel.spec}']
         if self.kind in _SUBTRACTION:
-            curve = self._panel.modify.modification()
+            curve = self._curve()
             words.append(f'subtraction {curve.kind} {curve.power:g}')
             if curve.kind == 'sigmoid':
                 words.append(f'pivot {curve.pivot:g}')
@@ -100,6 +100,15 @@ class MasksSection:
         if self.soft_edge.value() != _DERIVED:
             words.append(f'{keyword("soft_edge")} {max(0, self.soft_edge.value()):g}')
         return ' '.join(words)
+
+    def _curve(self):
+        """The `Modification` that a subtraction follows: that of Modify if it takes anything away,
+        else the sigmoid of its sliders.
+        """
+        modify = self._panel.modify
+        if modify.kind.currentData() in WEAKENING:
+            return modify.modification()
+        return Modification('sigmoid', power=modify.power.value, pivot=modify.pivot.value)
 
     def _make(self):
         self._panel.run(self.command())
@@ -125,7 +134,18 @@ class MasksSection:
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
         last = self.last
-        return '' if last is None else f'The last mask is {last.name} #{last.id_string}.'
+        if last is not None:
+            return f'The last mask is {last.name} #{last.id_string}.'
+        if self.kind not in _SUBTRACTION or self._panel.volume is None:
+            return ''
+        try:
+            curve = self._curve()
+        except ValueError:      # which Modify marks
+            return ''
+        values = f'power {curve.power:g}'
+        if curve.kind == 'sigmoid':
+            values += f', pivot {curve.pivot:g}'
+        return f'By {curve.kind}, {values}: another curve is chosen under Modify.'
 
     def refresh(self):
         """Enable what is possible, and show what edge is derived."""
@@ -133,11 +153,8 @@ class MasksSection:
         reason = 'open a map first' if panel.volume is None else ''
         if panel.busy:
             reason = reason or 'wait for the work that is going on, or cancel it'
-        curve = panel.modify.kind.currentData()
         missing = ''
-        if self.kind in _SUBTRACTION and curve not in ('attenuate', 'sigmoid'):
-            missing = 'choose attenuate or sigmoid under Modify: only these take something away'
-        elif self.kind == 'region' and self.region.value is None:
+        if self.kind == 'region' and self.region.value is None:
             missing = 'choose a region first'
         enable_if(self.make, reason or missing)
         last = self.last

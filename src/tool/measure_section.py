@@ -14,6 +14,13 @@ from .widgets import beside, column, enable_if, menu, number_box
 _WHAT = (('Occupancy of chains and ligands', 'fit'), ('Occupancy of one region', 'target'),
          ('Scale along a model', 'atoms'), ('Classes on one full scale', 'compare'),
          ('Chains in a series of maps', 'series'))
+#: What is coloured, and what plotted, by what is measured.
+_COLORS = {'fit': 'Colour the atoms by their occupancy',
+           'atoms': 'Colour atoms and cartoon by scale, as the map is',
+           'compare': '<p>Colour the surfaces by scale on one full scale; of two maps that are '
+                      'compared by the chains of a model, the first by what changed</p>'}
+_PLOTS = {'fit': 'Plot the occupancy of each part with its error, in a window',
+          'atoms': 'Plot the scale along the sequence of each chain, in a window'}
 
 
 class MeasureSection:
@@ -23,6 +30,7 @@ class MeasureSection:
 
     def __init__(self, panel):
         self._panel = panel
+        self._slots = {}        # what is measured: where the model, and where "Colour it" belongs
         self.widget = QWidget()
         layout = column(self.widget)
         self.what = menu(_WHAT, tooltip='What to measure')
@@ -39,14 +47,14 @@ class MeasureSection:
         layout.addWidget(self.pages)
         self.table = ResultsTable(panel.session)
         self.heading = QLabel()
-        layout.addWidget(self.heading)
-        layout.addWidget(self.table, 1)
         self.save = QPushButton('Save table…')
         self.save.clicked.connect(self._save)
         self.plot = QPushButton('Plot')
-        self.plot.setToolTip('Plot the scale along the sequence of each chain, in a window')
-        self.plot.clicked.connect(lambda: panel.run(f'{self.command()} plot true'))
-        layout.addLayout(beside(self.save, self.plot))
+        self.plot.clicked.connect(lambda: self.run(plot=True))
+        above = beside(self.heading, self.plot, self.save, stretch=False)
+        above.setStretch(0, 1)
+        layout.addLayout(above)
+        layout.addWidget(self.table, 1)
         self.what.currentIndexChanged.connect(self._what_chosen)
         self.show_results(None)
         self._what_chosen()
@@ -56,7 +64,7 @@ class MeasureSection:
         from chimerax.map import Volume
         panel = self._panel
         self.model = panel.model_choice(
-            Structure, 'choose a model', 'An atomic model placed on the map')
+            Structure, 'choose a model', 'An atomic model placed on the map', only=True)
         self.region = panel.model_choice(
             (Volume, Structure), 'choose a region', 'A mask, or an atomic model placed on the map')
         self.other = panel.model_choice(
@@ -64,8 +72,7 @@ class MeasureSection:
             lambda volume: not volumes.is_result(volume))
         self.distance = number_box('region_distance', step=0.5, decimals=1)
         self.distance.setAccessibleName('distance from atoms')
-        self.color_model = QCheckBox('Colour it')
-        self.color_model.setToolTip('Colour atoms and cartoon by scale, as the map is')
+        self.color_it = QCheckBox('Colour it')
         self.column = menu([('no column', ''), *COLUMNS],
                            tooltip='The column of the model to hold the scale, which a saved mmCIF '
                                    'or PDB then carries')
@@ -73,34 +80,46 @@ class MeasureSection:
         self.by_chain = QCheckBox('for each chain of the model')
         self.by_chain.setToolTip('<p>A row for each chain of the model, otherwise one for all '
                                  'content</p>')
+        self.by_chain.toggled.connect(panel.refresh_soon)
+        self.one_grey = QCheckBox('One grey level')
+        self.one_grey.setToolTip('<p>Put the second map on the grey level of the first, by the '
+                                 'chains that do not change: for maps that were each normalised by '
+                                 'itself</p>')
 
     def _fit_page(self):
-        self._fit_slot = _page()
-        return self._fit_slot
+        row = beside(stretch=False)
+        self._slots['fit'] = row, row
+        return _page(row)
 
     def _target_page(self):
         return _page(beside('Region', self.region, 1, stretch=False),
                      beside('Within', self.distance, 'Å of its atoms'))
 
     def _atoms_page(self):
-        self._atoms_slot = _page(beside(self.color_model, 'Write to', self.column))
-        return self._atoms_slot
+        return self._with_model('atoms', beside('Write to', self.column))
 
     def _compare_page(self):
-        self._compare_slot = _page(beside('With', self.other, 1, stretch=False),
-                                   beside(self.by_chain))
-        return self._compare_slot
+        return self._with_model('compare', beside(self.one_grey),
+                                beside('With', self.other, 1, stretch=False),
+                                beside(self.by_chain))
 
     def _series_page(self):
-        self._series_slot = _page()
-        return self._series_slot
+        return self._with_model('series', None)
+
+    def _with_model(self, what, colored, *rows):
+        """A page with room for the one menu of models, and, in `colored`, for "Colour it"."""
+        page = _page(*rows, *([] if colored is None else [colored]))
+        self._slots[what] = page.layout(), colored
+        return page
 
     def _what_chosen(self, _index=0):
-        """Put the one menu of models where it is needed."""
-        slot = {'fit': self._fit_slot, 'atoms': self._atoms_slot, 'compare': self._compare_slot,
-                'series': self._series_slot}.get(self.what.currentData())
-        if slot is not None:
-            slot.layout().insertWidget(0, self.model)
+        """Put the one menu of models, and the one choice of colours, where they are needed."""
+        what = self.what.currentData()
+        place, colored = self._slots.get(what, (None, None))
+        if place is not None:
+            place.insertWidget(0, self.model, 1)
+        if colored is not None:
+            colored.insertWidget(1 if colored is place else 0, self.color_it)
         self.pages.setCurrentIndex(self.what.currentIndex())
         for index in range(self.pages.count()):
             page = self.pages.widget(index)
@@ -115,16 +134,15 @@ class MeasureSection:
         panel, what = self._panel, self.what.currentData()
         own = f'#{panel.volume.id_string}'
         if what == 'fit':
-            return f'occupy fit #{self.model.value.id_string} map {panel.spec}'
+            return f'occupy fit #{self.model.value.id_string} map {panel.spec}' + self._colors()
         if what == 'target':
             words = f'occupy target {own} region #{self.region.value.id_string}'
             if self._region_is_model():
                 words += f' distance {self.distance.value():g}'
             return words
         if what == 'atoms':
-            words = f'occupy atoms #{self.model.value.id_string} map {panel.spec} mode {panel.mode}'
-            if self.color_model.isChecked():
-                words += ' color true'
+            words = (f'occupy atoms #{self.model.value.id_string} map {panel.spec} '
+                     f'mode {panel.mode}' + self._colors())
             if self.column.currentData():
                 words += f' column {self.column.currentData()}'
             return words
@@ -139,20 +157,32 @@ class MeasureSection:
         words = f'occupy compare {spec} mode {panel.mode}'
         if self.by_chain.isChecked() and self.model.value is not None:
             words += f' model #{self.model.value.id_string}'
-        return words
+        if self.one_grey.isChecked() and not self._why_no_grey_level():
+            words += ' normalize true'
+        return words + self._colors()
 
-    def run(self):
-        """Measure, and show what was found."""
+    def _colors(self):
+        return ' color true' if self.color_it.isEnabled() and self.color_it.isChecked() else ''
+
+    def run(self, plot=False):
+        """Measure, and show what was found; with `plot` in a window of its own too."""
         words = f'#{self.region.value.id_string}' if self.region.value is not None else ''
-        self._panel.run(self.command(), lambda result: self.show_results(table_of(result, words)))
+        self._panel.run(self.command() + (' plot true' if plot else ''),
+                        lambda result: self.show_results(table_of(result, words)))
 
     def show_results(self, table):
         """Show a `Table` in place of the one before."""
         self.table.show_table(table)
         self.heading.setText('' if table is None else table.title)
-        for widget in (self.table, self.heading, self.save):
+        for widget in (self.table, self.save):
             widget.setVisible(table is not None)
         self._panel.ask_for_room()
+
+    @property
+    def spare_height(self):
+        """By how many pixels this may be lower than it would be."""
+        return (0 if self.table.isHidden()
+                else self.table.sizeHint().height() - self.table.minimumHeight())
 
     def _classes(self):
         """The maps to be compared, the panel's own first."""
@@ -206,12 +236,27 @@ class MeasureSection:
             return 'open the other maps of the series first'
         return ''
 
+    def _why_no_grey_level(self):
+        """Why maps are not put on one grey level, or ''."""
+        if self.model.value is None or not self.by_chain.isChecked():
+            return 'only chains of a model tell a grey level: choose a model, and tick that'
+        if self._panel.volume is not None and len(self._classes()) > 2:
+            return 'two maps are put on one grey level: choose the other one'
+        if self._panel.mode != 'occupancy':
+            return 'change is told of occupancy: choose it above'
+        return ''
+
     def refresh(self):
         """Enable what is possible."""
         reason = self.why_not()
         enable_if(self.measure, reason)
-        self.plot.setVisible(self.what.currentData() == 'atoms')
-        enable_if(self.plot, reason)
+        what = self.what.currentData()
+        self.plot.setVisible(what in _PLOTS)
+        enable_if(self.plot, reason, _PLOTS.get(what, ''))
+        several = what in ('fit', 'atoms') and len(self._panel.targets) > 1
+        enable_if(self.color_it, 'atoms have the colours of one map: leave out "All frames"'
+                  if several else '', _COLORS.get(what, ''))
+        enable_if(self.one_grey, self._why_no_grey_level())
         enable_if(self.distance, '' if self._region_is_model() else
                   'only a region of atoms has a distance')
         enable_if(self.by_chain, '' if self.model.value is not None else 'choose a model first')
@@ -227,8 +272,9 @@ class MeasureSection:
     def state(self):
         """What is chosen, for a session."""
         return {'what': self.what.currentData(), 'distance': self.distance.value(),
-                'color model': self.color_model.isChecked(), 'column': self.column.currentData(),
-                'by chain': self.by_chain.isChecked(), 'model': self.model.value,
+                'color model': self.color_it.isChecked(), 'column': self.column.currentData(),
+                'by chain': self.by_chain.isChecked(), 'one grey': self.one_grey.isChecked(),
+                'model': self.model.value,
                 'other': self.other.value, 'region': self.region.value}
 
     def set_state(self, state):
@@ -236,7 +282,8 @@ class MeasureSection:
         self.what.setCurrentIndex(max(0, self.what.findData(state['what'])))
         self.distance.setValue(state.get('distance', SETTINGS['region_distance'].default))
         self.column.setCurrentIndex(max(0, self.column.findData(state.get('column', ''))))
-        for box, name in ((self.color_model, 'color model'), (self.by_chain, 'by chain')):
+        for box, name in ((self.color_it, 'color model'), (self.by_chain, 'by chain'),
+                          (self.one_grey, 'one grey')):
             box.setChecked(state.get(name, False))
         for choice, name in ((self.model, 'model'), (self.other, 'other'),
                              (self.region, 'region')):

@@ -131,8 +131,16 @@ class ModifySection:
             self._panel.tabs.setCurrentWidget(self.widget)
             self._again = self.make
             self.refresh()
+            self._panel.say('First choose above: every voxel, or a mask.')
             return
-        self._panel.run(self.command(), takes_failure=self._takes_failure)
+        self._panel.run(self.command(), self._made, takes_failure=self._takes_failure)
+
+    def _made(self, made):
+        """Tell what is shown now."""
+        names = [f'#{one.id_string}' for one in made if not one.deleted]
+        if names and self._panel.volume is not None and not self._panel.volume.display:
+            self._panel.say(f'Made {names[0]}, shown in the place of the map.' if len(names) == 1
+                            else f'Made {names[0]} to {names[-1]}, shown in the place of the maps.')
 
     def _takes_failure(self):
         """Whether no map was made for want of a solvent model, of which the tab itself tells."""

@@ -20,10 +20,8 @@ from .measure_section import MeasureSection
 from .modify_section import ModifySection
 from .settings import settings
 from .solvent_section import SolventSection
-from .tabs import Scrolled, Tabs
+from .tabs import Scrolled, Tabs, height_for
 from .widgets import ModelChoice, column
-
-_SLACK = 6
 
 
 class Panel:
@@ -86,6 +84,8 @@ class Panel:
         self._handlers = [
             *((triggers, triggers.add_handler(name, self.refresh_soon)) for name in (
                 ADD_MODELS, REMOVE_MODELS, 'command finished')),
+            (triggers, triggers.add_handler(ADD_MODELS, self._models_opened)),
+            (triggers, triggers.add_handler(REMOVE_MODELS, self._models_closed)),
             (triggers, triggers.add_handler(MODEL_DISPLAY_CHANGED, self._display_changed)),
             (triggers, triggers.add_handler('end restore session', self._session_changed)),
             (triggers, triggers.add_handler('frame drawn', self._frame_drawn)),
@@ -148,10 +148,11 @@ class Panel:
             return f'the estimate no longer holds, because {entry.stale}; estimate again'
         return ''
 
-    def model_choice(self, classes, nothing, tooltip, wanted=None):
+    def model_choice(self, classes, nothing, tooltip, wanted=None, only=False):
         """A menu of open models other than the map, kept up to date as long as the panel is there.
 
-        nothing: what no choice is called. wanted: whether a model is to be listed.
+        nothing: what no choice is called. wanted: whether a model is to be listed. only: whether
+        the only one that there is, is chosen without asking.
         """
         def listed(model):
             if self.map is None:        # the panel is still being made
@@ -160,7 +161,8 @@ class Panel:
 
         button = ModelChoice(
             self.session, class_filter=classes, filter_func=listed,
-            autoselect=ModelChoice.AUTOSELECT_NONE, no_value_button_text=nothing,
+            autoselect=ModelChoice.AUTOSELECT_SINGLE if only else ModelChoice.AUTOSELECT_NONE,
+            no_value_button_text=nothing,
             no_value_menu_text=nothing)
         button.setToolTip(f'<p>{tooltip}</p>')
         button.value_changed.connect(self.refresh_soon)
@@ -204,7 +206,7 @@ class Panel:
         return result
 
     def say(self, text, failed=False):
-        """Say how an action ended, until the next one or another map."""
+        """Say how an action ended, until the next one, another tab or map, or one is closed."""
         self.bottom.say(text, failed)
 
     def _greet(self, volume, words):
@@ -245,16 +247,9 @@ class Panel:
 
     def _height_of(self, spare):
         """The height for the tab in front; spare: tells what a section can do without."""
-        # A scrolled area does not pass on how high its contents are at a width.
-        width, index = self.widget.width(), self.tabs.currentIndex()
-        within = _height(self.scrolled.widget(), width) - self.tabs.page_height(index, width)
-        # Small tabs are no reason for all to move: the first gives the least.
-        within += max(self.tabs.page_height(one, width) - spare(self.sections[one])
-                      for one in (0, index))
-        around = self.widget.height() - self.scrolled.height() if self.widget.isVisible() else (
-            _height(self.map.widget, width) + _height(self.bottom.widget, width))
-        # Docks are not laid out to the pixel; short of one, all would scroll.
-        return within + around + _SLACK
+        edges = self.map.widget, self.bottom.widget
+        return height_for(self.widget, edges, self.scrolled, self.tabs,
+                          [spare(section) for section in self.sections])
 
     def ask_for_room(self):
         """More, or less, is shown than before."""
@@ -266,7 +261,19 @@ class Panel:
         self.say('')
         self.refresh_soon()
 
+    def _models_opened(self, *_):
+        if self.place is not None:
+            self.place.others_may_grow()
+
+    def _models_closed(self, _name, models):
+        from chimerax.atomic import Structure
+        from chimerax.map import Volume
+        # What was said may have been of them; surfaces and keys come and go.
+        if any(isinstance(model, (Volume, Structure)) for model in models):
+            self.say('')
+
     def _tab_chosen(self, _index):
+        self.say('')
         if self.shown_section is not self.modify:
             self.modify.end_preview()
         self.show_options(self.bottom.options.isChecked())
@@ -387,9 +394,3 @@ class Panel:
         self.tabs.setCurrentIndex(state['tab'])
         self.bottom.options.setChecked(state['options'])
         self.refresh()
-
-
-def _height(widget, width):
-    layout = widget.layout()
-    return (layout.totalHeightForWidth(width) if layout.hasHeightForWidth()
-            else layout.totalSizeHint().height())

@@ -88,7 +88,7 @@ def table_of(result, words=''):
         rows = [Row((name, *(Number(float(value), share=True) for value in values)),
                     _spec(name))
                 for name, values in zip(result.regions, result.values, strict=True)]
-        return Table('Mean scale on one full scale', ('Region', *names), rows, heat=True)
+        return Table('Mean scale', ('Region', *names), rows, heat=True)
     if isinstance(result, Changed):
         return _of_changes(result)
     if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
@@ -136,7 +136,7 @@ def _of_readout(readout):
              Number(float(least)), Number(float(most)),
              Number(len(part.residues), decimals=0)),
             selecting(readout.layout.residues[part.residues])))
-    return Table(f'{readout.mode.capitalize()} scale along the model',
+    return Table(f'{readout.mode.capitalize()} scale',
                  ('Chain', 'Mean scale', 'Least', 'Most', 'Residues'), rows)
 
 
@@ -148,7 +148,7 @@ def _of_fit(result):
                          Number(group.b_factor, group.b_error, 0),
                          Number(group.atoms, decimals=0), group.note),
                         specifier(result.grouped, index)))
-    return Table('Occupancy of groups of atoms', ('Group', 'Occupancy', 'B (Å²)', 'Atoms', 'Note'),
+    return Table('Occupancy of groups', ('Group', 'Occupancy', 'B (Å²)', 'Atoms', 'Note'),
                  rows)
 
 
@@ -159,7 +159,7 @@ def _of_fits(result):
                                    for group in groups)), specifier(result.grouped, index))
             for index, groups in enumerate(zip(*columns, strict=True))]
     names = [f'#{volume.id_string}' for volume in result.maps]
-    return Table('Occupancy of groups of atoms', ('Group', *names), rows, heat=True)
+    return Table('Occupancy of groups', ('Group', *names), rows, heat=True)
 
 
 def _spec(name):

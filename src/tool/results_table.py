@@ -38,7 +38,7 @@ class ResultsTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setStretchLastSection(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(4 * (self.fontMetrics().height() + 8))
+        self.setMinimumHeight(5 * (self.fontMetrics().height() + 8))
         self.setTabKeyNavigation(False)     # the tab key goes on to the next widget
         self.setToolTip('')
         self.cellClicked.connect(lambda row, _column: self._go_to(row))

@@ -1,6 +1,7 @@
 """Solvent: the fitted model as a plot, a verdict in plain words, and the mask to fit it with."""
 
 from chimerax.core.commands import quote_path_if_necessary
+from Qt.QtCore import QTimer
 from Qt.QtGui import QImage
 from Qt.QtWidgets import QPushButton, QWidget
 
@@ -10,6 +11,11 @@ from .filenames import file_to_save
 from .latest import Latest
 from .widgets import beside, column, enable_if, text_label
 from .wording import FACE
+
+#: Milliseconds without a change of size after which the plot is drawn.
+_SETTLED = 150
+#: A plot less wide or high than this, in pixels, shows nothing.
+_LEAST = 80
 
 
 class SolventSection:
@@ -27,9 +33,14 @@ class SolventSection:
         self.verdict = text_label()
         layout.addWidget(self.verdict)
         self.picture = Picture(
-            lines=9, tooltip='Histogram of the low-passed map, the Gaussian fitted to its solvent, '
+            lines=8, tooltip='Histogram of the low-passed map, the Gaussian fitted to its solvent, '
                              'and the confidence that a value is content')
-        self.picture.resized.connect(self._draw_if_shown)
+        # Not while the tab and its neighbours are laid out, which a drawing thread holds up.
+        self._due = QTimer(self.widget)
+        self._due.setSingleShot(True)
+        self._due.setInterval(_SETTLED)
+        self._due.timeout.connect(self._draw_if_shown)
+        self.picture.resized.connect(self._due.start)
         layout.addWidget(self.picture)
         self.mask = panel.model_choice(
             Volume, 'no mask', 'A map that covers the solvent or the particle, whichever; the '
@@ -48,7 +59,6 @@ class SolventSection:
         self.report.setToolTip('Write everything the estimate used and found, as text or JSON')
         self.report.clicked.connect(self._save_report)
         layout.addLayout(beside(self.window, self.confidence, self.report))
-        layout.addStretch(1)
 
     def _run(self, command, rest=''):
         self._panel.run(f'occupy {command} #{self._panel.volume.id_string}{rest}')
@@ -58,11 +68,6 @@ class SolventSection:
             self.widget, 'Report of the estimate', 'Text (*.txt);;JSON (*.json)')
         if path:
             self._run('report', f' mode {self._panel.mode} file {quote_path_if_necessary(path)}')
-
-    @property
-    def spare_height(self):
-        """By how many pixels this may be lower than it would be."""
-        return self.picture.sizeHint().height() - self.picture.minimumSizeHint().height()
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
@@ -88,30 +93,30 @@ class SolventSection:
             self._drawn = None
             return
         self.verdict.setText(verdict(entry.estimate))
-        self._draw_if_shown()
+        if self._drawn is None or self._drawn != self._key():
+            self._due.start()
+
+    def _key(self):
+        """What the plot depends on: estimate, width and height, ratio of pixels, colour and size
+        of text; None where there is nothing to draw, or not the room.
+        """
+        entry, size = self._panel.entry(), self.picture.size()
+        if (entry is None or entry.stale or not self.picture.isVisible()
+                or size.width() < _LEAST or size.height() < _LEAST):
+            return None
+        palette = self.picture.palette()
+        return (entry.estimate, size.width(), size.height(), self.picture.devicePixelRatioF(),
+                palette.windowText().color().name(), self.picture.fontInfo().pointSizeF())
 
     def _draw_if_shown(self):
-        if not self.picture.isVisible():
-            return
-        entry = self._panel.entry()
-        if entry is None or entry.stale:
-            return
-        size = self.picture.size()
-        ratio = self.picture.devicePixelRatioF()
-        palette = self.picture.palette()
-        color = palette.windowText().color().name()
-        points = self.picture.fontInfo().pointSizeF()
-        key = (entry.estimate, size.width(), size.height(), ratio, color)
-        if self._drawn == key or size.width() < 50 or size.height() < 50:
-            return
-        self._drawn = key
-        self._latest.ask(
-            lambda progress: _plot(entry.estimate, size.width(), size.height(), ratio, color,
-                                   points),
-            self.picture.show_image)
+        key = self._key()
+        if key is not None and key != self._drawn:
+            self._drawn = key
+            self._latest.ask(lambda progress: _plot(*key), self.picture.show_image)
 
     def close(self):
         """Drop what is being drawn."""
+        self._due.stop()
         self._latest.stop()
 
 
@@ -134,14 +139,13 @@ def _plot(estimate, width, height, ratio, color, points):
     from matplotlib.figure import Figure
 
     from ..figures import solvent as figures
-    dpi = 96 * ratio
-    figure = Figure(figsize=(width / 96, height / 96), dpi=dpi, layout='constrained')
+    figure = Figure(figsize=(width / 96, height / 96), dpi=96 * ratio)
     canvas = FigureCanvasAgg(figure)
     axes = figure.subplots()
-    figures.draw_solvent(axes, estimate)
-    _in_colors(figure, color, points)
+    twin = figures.draw_solvent(axes, estimate)
     # What it counts is plain from the verdict; the long label is cut off in a small picture.
-    axes.set_ylabel('share', color=color, size=axes.xaxis.label.get_size())
+    axes.set_ylabel('share')
+    _fit(figure, axes, twin, color, max(6.0, 0.75 * points))
     canvas.draw()
     pixels = canvas.buffer_rgba()
     image = QImage(bytes(pixels), pixels.shape[1], pixels.shape[0],
@@ -150,52 +154,52 @@ def _plot(estimate, width, height, ratio, color, points):
     return image
 
 
-def _in_colors(figure, foreground, points):
-    """Give a figure the colours of the theme, and text of the panel's size."""
+def _fit(figure, axes, twin, foreground, size):
+    """Give a small figure the colours of the theme, text of a size in points, and room for it.
+
+    matplotlib's own ways of laying out draw all of it twice or three times, and asking for its
+    ticks makes them anew, each of which holds up the window.
+    """
     from matplotlib.colors import to_rgb
     figure.set_facecolor('none')
-    small = max(6.0, 0.75 * points)
 
     def readable(color):
         """Greys and blacks become the theme's text colour; colours stay."""
         rgb = to_rgb(color)
         return foreground if max(rgb) - min(rgb) < 0.1 else color
 
-    for axes in figure.axes:
-        axes.set_facecolor('none')
-        axes.set_title('')
-        for spine in axes.spines.values():
+    for one in (axes, twin):
+        one.set_facecolor('none')
+        one.set_title('')
+        one.minorticks_off()
+        for spine in one.spines.values():
             spine.set_color(foreground)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.label.set_size(small)
-            axis.label.set_color(readable(axis.label.get_color()))
-            for label in axis.get_ticklabels(which='both'):
-                label.set_size(small)
-                label.set_color(readable(label.get_color()))
-            axis.offsetText.set_color(foreground)
-            axis.offsetText.set_size(small)
-            for line in axis.get_ticklines() + axis.get_ticklines(minor=True):
-                line.set_color(readable(line.get_color()))
-        for line in axes.lines:
+        for axis in (one.xaxis, one.yaxis):
+            color = readable(axis.label.get_color())
+            axis.label.set(size=size, color=color)
+            axis.labelpad = 1
+            axis.set_tick_params(colors=color, labelsize=size, pad=2)
+            axis.offsetText.set(size=size, color=foreground)
+        for line in one.lines:
             line.set_color(readable(line.get_color()))
-    _legend_below(figure, foreground, small, readable)
+    rows = _legend_below(figure, axes, foreground, size)
+    # In points: numbers are some four letters wide, and have their label outside of them.
+    width, height = 72 * figure.get_figwidth(), 72 * figure.get_figheight()
+    side, below, above = 5.2 * size, (3.3 + 1.4 * rows) * size, 0.7 * size
+    figure.subplots_adjust(left=side / width, right=1 - side / width,
+                           bottom=min(0.8, below / height), top=1 - above / height)
 
 
-def _legend_below(figure, foreground, size, readable):
-    """Put the legend below the axes, in as many columns as there is room for."""
-    legends = [axes.get_legend() for axes in figure.axes] + list(figure.legends)
-    for legend in legends:
-        if legend is None:
-            continue
-        labels = [text.get_text() for text in legend.get_texts()]
-        handles = legend.legend_handles
-        legend.remove()
-        # A label is some half as wide as it is high, for each letter, and has a line before it.
-        columns = 0.6 * size * sum(len(label) + 5 for label in labels) / 2
-        below = figure.legend(
-            handles, labels, loc='outside lower center', frameon=False, fontsize=size,
-            ncols=2 if columns < 72 * figure.get_figwidth() else 1)
-        for text in below.get_texts():
-            text.set_color(foreground)
-        for line in below.get_lines():
-            line.set_color(readable(line.get_color()))
+def _legend_below(figure, axes, foreground, size):
+    """Put the legend at the bottom, in as many columns as there is room for; returns its rows."""
+    legend = axes.get_legend()
+    lines, labels = legend.get_lines(), [text.get_text() for text in legend.get_texts()]
+    # The first is the histogram's, which has the colour of the text.
+    lines[0].set_color(foreground)
+    legend.remove()
+    # A label is some half as wide as it is high, for each letter, and has a line before it.
+    columns = 0.6 * size * sum(len(label) + 5 for label in labels) / 2
+    ncols = 2 if columns < 72 * figure.get_figwidth() else 1
+    figure.legend(lines, labels, loc='lower center', frameon=False, fontsize=size, ncols=ncols,
+                  borderaxespad=0.1, borderpad=0.1, labelspacing=0.2, labelcolor=foreground)
+    return -(-len(labels) // ncols)

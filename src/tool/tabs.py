@@ -3,6 +3,9 @@
 from Qt.QtCore import QSize, Qt
 from Qt.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStyle, QTabWidget
 
+#: Pixels beyond what is needed.
+_SLACK = 6
+
 
 class Tabs(QTabWidget):
     """Tabs as tall as the one that is shown, not as the tallest."""
@@ -73,3 +76,26 @@ class Scrolled(QScrollArea):
         # Some lines, so that the panel is never only its edges.
         return QSize(self.widget().minimumSizeHint().width() + bar,
                      4 * self.fontMetrics().height())
+
+
+def height_for(whole, edges, scrolled, tabs, spare):
+    """The height in pixels at which nothing of the page in front has to be scrolled.
+
+    whole: the widget, as wide as it is. edges: what of it is above and below what is scrolled.
+    spare: by how many pixels each page may be lower than it would be.
+    """
+    # A scrolled area does not pass on how high its contents are at a width.
+    width, index = whole.width(), tabs.currentIndex()
+    within = _height(scrolled.widget(), width) - tabs.page_height(index, width)
+    # Small tabs are no reason for all to move: the first gives the least.
+    within += max(tabs.page_height(one, width) - spare[one] for one in (0, index))
+    around = whole.height() - scrolled.height() if whole.isVisible() else sum(
+        _height(one, width) for one in edges)
+    # Docks are not laid out to the pixel; short of one, all would scroll.
+    return within + around + _SLACK
+
+
+def _height(widget, width):
+    layout = widget.layout()
+    return (layout.totalHeightForWidth(width) if layout.hasHeightForWidth()
+            else layout.totalSizeHint().height())

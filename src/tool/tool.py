@@ -5,6 +5,8 @@ from chimerax.core.triggerset import DEREGISTER
 
 # 2: the state of the panel, see `Panel.state`
 VERSION = 2
+#: Pixels for the title of a docked tool, and the edge above it.
+_TITLE = 20
 
 
 class OccupyTool(tools.ToolInstance):
@@ -28,9 +30,23 @@ class OccupyTool(tools.ToolInstance):
         layout.addWidget(self.panel.widget)
         window.ui_area.setLayout(layout)
         window.shown_changed = self._shown_changed
-        window.manage(placement='side')
+        window.manage(placement=self._placement())
         self.panel.place = Place(
             self.panel.widget, self.panel.wanted_height, self.panel.least_height)
+
+    def _placement(self):
+        """At the side, or, where that has no room for all, tabbed with Models.
+
+        Not with Volume Viewer, which comes to the front with each map that is opened.
+        """
+        from .place import is_room_beside
+        for tool in self.session.tools.list():
+            window = getattr(tool, 'tool_window', None)
+            if tool.tool_name == 'Model Panel' and window is not None:
+                self.panel.widget.resize(window.ui_area.size())
+                if not is_room_beside(window.ui_area, self.panel.least_height() + _TITLE):
+                    return window
+        return 'side'
 
     @classmethod
     def get_singleton(cls, session, create=True):

@@ -188,8 +188,8 @@ class _Text(QLabel):
 def text_label(text=''):
     """A label whose lines are wrapped."""
     label = _Text(text)
-    label.setWordWrap(True)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    label.setWordWrap(True)     # last: another policy would forget that the height is the width's
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
@@ -203,10 +203,13 @@ def breakable(text):
                     for word in text.split(' '))
 
 
-def enable_if(widget, reason):
-    """Enable a widget if there is no `reason` against it; otherwise its tooltip says the reason."""
-    if not hasattr(widget, '_own_tip'):
-        widget._own_tip = widget.toolTip()
+def enable_if(widget, reason, tooltip=None):
+    """Enable a widget if there is no `reason` against it; otherwise its tooltip says the reason.
+
+    tooltip: what it does, where that is not what its tooltip said at first.
+    """
+    if tooltip is not None or not hasattr(widget, '_own_tip'):
+        widget._own_tip = widget.toolTip() if tooltip is None else tooltip
     if reason and widget.hasFocus():
         # Otherwise Qt moves the focus on, and the panel scrolls to where that is.
         widget.clearFocus()

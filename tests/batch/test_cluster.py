@@ -106,7 +106,7 @@ def test_a_worker_is_killed_and_nothing_is_lost(shell, scheduler, workers, many_
             writing = {path.name.rsplit('-', 2)[-2] for path in there.glob('.*.part')}
             victim = next((worker for worker in workers
                            if done and str(worker.pid) in writing), None)
-            time.sleep(0.002)
+            time.sleep(0.005)
         victim.kill()
         victim.wait()
         output, errors = batch.communicate(timeout=60)

@@ -26,7 +26,7 @@ def wait_for(condition, process=None, timeout=60):
         if found:
             return found
         assert process is None or process.poll() is None, process.communicate()
-        time.sleep(0.002)
+        time.sleep(0.005)
     raise TimeoutError
 
 
@@ -39,6 +39,15 @@ def done_and_writing(folder):
     """Whether a map is done and another one being written."""
     return owners(folder) and any(
         '"complete": true' in path.read_text(encoding='utf-8') for path in folder.glob('*.json'))
+
+
+def _halts_in_mid_file(process, folder):
+    """Stop a process; whether a file was being written then. It goes on if not."""
+    process.send_signal(signal.SIGSTOP)
+    if owners(folder):
+        return True
+    process.send_signal(signal.SIGCONT)
+    return False
 
 
 def is_whole(folder):
@@ -91,7 +100,7 @@ def test_interrupted_batch_goes_on(many_maps, reference, shell, tmp_path, stop, 
 
 def test_killed_batch_goes_on(many_maps, reference, shell, tmp_path):
     process = shell.start(*many_maps, *ARGUMENTS, '-o', tmp_path)
-    wait_for(lambda: done_and_writing(tmp_path), process)
+    wait_for(lambda: done_and_writing(tmp_path) and _halts_in_mid_file(process, tmp_path), process)
     process.kill()
     process.communicate()
     (_,) = owners(tmp_path)     # it had no time to clean up

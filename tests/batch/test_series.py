@@ -53,7 +53,7 @@ def test_table_is_true_and_in_order(series, tmp_path):
     report = json.loads((tmp_path / 'out' / 'series.json').read_text(encoding='utf-8'))
     assert report['complete']
     assert report['inputs']['model']['sha256']
-    assert len(report['solvent']) == 2
+    assert len(report['solvent']) == 4
     assert {entry['file'] for entry in report['files']} == {
         'series.csv', 'together.csv', 'heatmap.png', 'frames.png'}
     for name in ('heatmap.png', 'frames.png'):

@@ -95,12 +95,11 @@ def test_full_scale_is_that_of_the_place(run, blobs, scale):
     assert run(f'occupy at {FULL}').scale == 1
 
 
-def test_command_that_repeats_full_scale_at(run, session, blobs, log):
+def test_command_that_repeats_full_scale_at(run, session, blobs, logged):
     from chimerax.occupy.session.record import record
     run(f'occupy #1 mode occupancy fullScaleAt {WEAK}')
     made = record(session).entry(blobs, 'occupancy').estimate.full_scale
-    command = log.text().split('that repeats this')[1]
-    command = next(line for line in command.splitlines() if line.startswith('occupy #1'))
+    (command,) = logged('occupy #1')
     assert f'fullScaleAt {WEAK}' in command
     run('occupy #1 mode occupancy')
     run(command.replace('modelId #2', ''))

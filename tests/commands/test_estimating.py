@@ -45,6 +45,13 @@ RESULTS = {
     'subtraction mask'}
 
 
+@pytest.fixture(autouse=True)
+def several_threads(session):
+    """What ends in mid-run ends in all of its threads."""
+    from chimerax.occupy.core.threads import set_threads
+    set_threads(2)
+
+
 @pytest.fixture
 def known(session):
     from chimerax.occupy.session.record import record
@@ -69,8 +76,8 @@ def _running(session):
 
 
 @pytest.mark.parametrize('name', COMMANDS)
-def test_any_model_may_be_closed_in_mid_run(run, session, scene, known, log, wait_until, name,
-                                            tmp_path):
+def test_any_model_may_be_closed_in_mid_run(run, session, scene, known, log, wait_until, deliver,
+                                            name, tmp_path):
     text, before, touched = COMMANDS[name]
     run(f'save "{tmp_path / "scene.cxs"}"')
     for index, number in enumerate(touched):
@@ -78,7 +85,6 @@ def test_any_model_may_be_closed_in_mid_run(run, session, scene, known, log, wai
             run(f'open "{tmp_path / "scene.cxs"}"')
             if before:
                 run('occupy #1 mode occupancy color false modelId #6')
-            session.ui.log.clear()
             log.clear()
             job = run(f'{text} block false')
             if moment == 'computed':
@@ -89,7 +95,7 @@ def test_any_model_may_be_closed_in_mid_run(run, session, scene, known, log, wai
             run(f'close #{number}')
             assert not job.running, (number, moment)
             wait_until(lambda: job.at_rest)     # noqa: B023
-            session.ui.process_events()
+            deliver()
             assert f'because {label} was closed.' in log.text('info'), (number, moment)
             assert not log.text('error', 'bug'), (number, moment)
             assert job.failure.endswith(f'because {label} was closed')
@@ -228,13 +234,13 @@ def test_two_of_one_map_and_mode_at_once(run, session, blobs, known, log, wait_u
     assert not log.text('error', 'bug')
 
 
-def test_an_estimate_overtaken_by_a_later_one(run, session, blobs, known, log, wait_until,
+def test_an_estimate_overtaken_by_a_later_one(run, session, blobs, known, log, wait_until, deliver,
                                               monkeypatch):
     """The later one is delivered first: the earlier one does not take its place."""
     first = run('occupy #1 mode occupancy block false')
     finish = first.finish
     monkeypatch.setattr(first, 'finish', lambda: None)
-    session.ui.process_events()
+    deliver()
     second = run('occupy #1 mode occupancy lowPass 10 block false')
     wait_until(lambda: not second.running and first.at_rest)
     monkeypatch.undo()
@@ -249,7 +255,7 @@ def test_an_estimate_overtaken_by_a_later_one(run, session, blobs, known, log, w
 @pytest.mark.parametrize('text', ['occupy confidence #1 solventMask #2',
                                   'occupy solvent #1 solventMask #2'])
 def test_a_refit_overtaken_by_an_estimate(run, session, blobs, open_array, known, log, wait_until,
-                                          text):
+                                          deliver, text):
     mask = open_array((blobs.full_matrix() > 0.3).astype(np.float32), name='mask', level=None)
     run('occupy #1 mode occupancy color false')
     job = run(f'{text} block false')
@@ -257,6 +263,7 @@ def test_a_refit_overtaken_by_an_estimate(run, session, blobs, open_array, known
         time.sleep(0.005)
     run('occupy #1 mode occupancy lowPass 10 color false block true')
     newest = known.entry(blobs, 'occupancy').estimate
+    deliver()
     wait_until(lambda: not job.running)
     assert job.result, job.failure
     entry = known.entry(blobs, 'occupancy')

@@ -190,10 +190,9 @@ def test_solvent_mask_mends_the_fit(run, session, estimated, open_array, log):
     assert 'solventMask #3 modelId' in log.text()
 
 
-def test_log_tells_the_command_that_repeats_the_map(run, session, blobs, log):
-    import re
+def test_log_tells_the_command_that_repeats_the_map(run, session, blobs, logged):
     (first,) = run('occupy sigmoid #1 power 4 pivot 0.25 hedge 2')
-    (command,) = re.findall(r'occupy sigmoid #1 power .*modelId #\d+', log.text())
+    (command,) = logged('occupy sigmoid #1')
     values = first.full_matrix().copy()
     run('close #3')
     (second,) = run(command)

@@ -10,7 +10,7 @@ from chimerax.occupy.core import (
     on_one_scale,
     prepare,
 )
-from scipy.ndimage import binary_dilation, gaussian_filter
+from scipy.ndimage import binary_dilation, distance_transform_edt, gaussian_filter
 
 from .assemblies import make_atoms, make_map
 
@@ -78,6 +78,33 @@ def test_each_group_has_a_mobility_of_its_own(atoms, bulk):
     same = occupancies(made, VOXEL, atoms, b_factor='same')
     assert len({group.b_factor for group in same.groups}) == 1
     assert np.abs(values(same) - truth).max() > np.abs(values(fit) - truth).max()
+
+
+@pytest.mark.parametrize('radius', [2.0, 3.2])
+def test_solvent_of_even_density_with_an_edge(atoms, density, radius):
+    # No smoothed copy of the model, which is what else is fitted.
+    fine = 2
+    far = np.ones([fine * n for n in SHAPE], bool)
+    body = np.zeros(SHAPE, np.float32)
+    for g, occupancy in enumerate(TRUTH):
+        near = far.copy()
+        places = np.rint(atoms.positions[atoms.groups == g, ::-1] * fine / VOXEL).astype(int)
+        near[tuple(places.T)] = False
+        near = distance_transform_edt(near, VOXEL / fine) < radius
+        near = gaussian_filter(near.astype(np.float32), 1.2 * fine / VOXEL)[::fine, ::fine, ::fine]
+        body = np.maximum(body, np.float32(occupancy) * near)
+    level = np.float32(0.6 * density[body > 0.6].mean())
+    fit = occupancies(density - level * body, VOXEL, atoms)
+    assert np.abs(values(fit) - TRUTH).max() < 0.025
+
+
+def test_the_fit_ends_where_the_map_ends(atoms, found):
+    assert found.resolution == pytest.approx(3 * VOXEL)
+    early = make_map(atoms, TRUTH, SHAPE, VOXEL, resolution=9.0, noise=0)
+    rough = np.random.default_rng(3).standard_normal(SHAPE).astype(np.float32)
+    fit = occupancies(early + np.float32(0.02) * early.max() * rough, VOXEL, atoms)
+    assert fit.resolution == pytest.approx(1.25 * 9, rel=0.1)
+    assert np.abs(values(fit) - TRUTH).max() < 0.03
 
 
 def test_grey_level_and_type_change_nothing(atoms, density, found):

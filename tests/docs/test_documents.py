@@ -76,6 +76,18 @@ def test_pictures_are_there_small_and_shown():
         assert path.name in shown, name
 
 
+def test_every_picture_is_shown_by_a_document():
+    import pictures
+
+    shown = ''.join(text_of(path) for path in DOCUMENTS)
+    for path in pictures.FOLDER.iterdir():
+        assert f'images/{path.name})' in shown, path.name
+    user = REPOSITORY / 'src/docs/user'
+    pages = ''.join(text_of(path) for path in user.rglob('*.html'))
+    for path in user.rglob('*.png'):
+        assert f'images/{path.name}"' in pages, path.name
+
+
 def test_scripts_and_targets_exist(document):
     text = text_of(document)
     for path in re.findall(r'\b(?:tools|bench|tests|src)/[\w/]+\.\w+', text):

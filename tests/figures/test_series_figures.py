@@ -27,10 +27,15 @@ def series(groups, volumes, seed=0):
                        names, values, 0.03 + 0 * values, 'the median of all', {}, failed)
 
 
-def boxes(figure, texts):
-    """Extents (n, 2, 2) in pixels of those texts that say something, without their arrows."""
+def drawn(figure):
+    """The canvas of a figure, on which it is drawn."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
+    return canvas
+
+
+def boxes(canvas, texts):
+    """Extents (n, 2, 2) in pixels of those texts that say something, without their arrows."""
     return np.array([Text.get_window_extent(text, canvas.get_renderer()).get_points()
                      for text in texts if text.get_text() and text.get_visible()])
 
@@ -46,15 +51,15 @@ def overlap(boxes):
 @pytest.mark.parametrize('size', SIZES)
 def test_names_of_a_heat_map_are_apart_and_inside(size):
     figure = heatmap_figure(series(*size), title='A series')
-    axes = figure.axes[0]
+    axes, canvas = figure.axes[0], drawn(figure)
     for names in (axes.get_xticklabels(), axes.get_yticklabels()):
-        found = boxes(figure, names)
+        found = boxes(canvas, names)
         assert len(found)
         assert not overlap(found)
         assert found.min() >= 0
         assert (found[:, 1] <= figure.bbox.max + 1).all()
     assert max(figure.get_size_inches()) < 30
-    assert len(boxes(figure, axes.get_yticklabels())) == size[0]      # every group is named
+    assert len(boxes(canvas, axes.get_yticklabels())) == size[0]      # every group is named
 
 
 @pytest.mark.parametrize('size', [*SIZES[:-1], (100, 30)])
@@ -63,7 +68,7 @@ def test_names_of_lines_are_apart_and_inside(size):
     figure = frames_figure(table, 'A series')
     named = [text for axes in figure.axes for text in axes.texts]
     assert {text.get_text() for text in named} == set(table.groups)
-    found = boxes(figure, named)
+    found = boxes(drawn(figure), named)
     assert not overlap(found)
     assert (found[:, 0] >= -1).all()
     assert (found[:, 1] <= figure.bbox.max + 1).all()
@@ -108,8 +113,9 @@ def test_a_heat_map_fits_a_window_of_any_size():
     for size in ((4, 3), (9, 5)):
         heat.figure.set_size_inches(*size)
         heat.place()
+        canvas = drawn(heat.figure)
         for names in (heat.axes.get_xticklabels(), heat.axes.get_yticklabels()):
-            found = boxes(heat.figure, names)
+            found = boxes(canvas, names)
             assert not overlap(found)
             assert found.min() >= 0
 

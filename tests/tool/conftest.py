@@ -62,6 +62,20 @@ def no_traceback(session, log):
     assert 'Traceback' not in log.text()
 
 
+def _resize(panel, width, height, events):
+    window = panel.widget.window()
+    for _ in range(2):      # what is around the panel is known once it is laid out
+        window.resize(width + window.width() - panel.widget.width(),
+                      height + window.height() - panel.widget.height())
+        events()
+
+
+@pytest.fixture
+def resize(panel, events):
+    """`resize(width, height)` gives the panel a size in pixels."""
+    return lambda width, height: _resize(panel, width, height, events)
+
+
 @pytest.fixture
 def tool(session, chimerax_ui, events, monkeypatch):
     """The panel as a tool, 360 pixels wide, at its defaults; its commands end before they return.
@@ -70,12 +84,17 @@ def tool(session, chimerax_ui, events, monkeypatch):
     monkeypatch.setattr(jobs, 'blocks', lambda session, block=None: block is not False)
     from chimerax.occupy.tool import OccupyTool
     from chimerax.occupy.tool.settings import PanelSettings, settings
+    from Qt.QtWidgets import QDockWidget
     kept = settings(session)
     for name, value in PanelSettings.AUTO_SAVE.items():
         setattr(kept, name, value)
     made = OccupyTool(session, 'OccuPy')
-    made.tool_window.ui_area.resize(360, 640)
-    events()
+    window = made.tool_window.ui_area
+    while window.parentWidget() is not None and not isinstance(window, QDockWidget):
+        window = window.parentWidget()
+    if isinstance(window, QDockWidget):     # in the application: by itself, not beside other tools
+        window.setFloating(True)
+    _resize(made.panel, 360, 640, events)
     yield made
     if made in session.tools.list():
         made.delete()

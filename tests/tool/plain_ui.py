@@ -84,7 +84,7 @@ class CollapsiblePanel(QWidget):
 class ModelMenuButton(QPushButton):
     """A menu of open models."""
 
-    AUTOSELECT_NONE = None
+    AUTOSELECT_NONE, AUTOSELECT_SINGLE = None, 'single'
     AUTOSELECT_FIRST_DISPLAYED = 'first displayed'
     value_changed = Signal()
 
@@ -130,7 +130,9 @@ class ModelMenuButton(QPushButton):
         value = self._value
         if value not in models:
             value = None
-            if self._autoselect and models:
+            if self._autoselect == self.AUTOSELECT_SINGLE:
+                value = models[0] if len(models) == 1 else None
+            elif self._autoselect and models:
                 shown = [model for model in models if model.display]
                 value = shown[0] if shown else models[0] if len(models) > 1 else None
         self._set(value, later=True)

@@ -38,6 +38,20 @@ def test_menu_follows_models(chosen, open_array, events, run):
     events(lambda: button.value is two)
 
 
+def test_menu_chooses_the_only_one(chosen, open_array, events, run):
+    button = chosen(autoselect='single', no_value_button_text='nothing')
+    one = open_array(name='one')
+    events()
+    assert button.value is one
+    two = open_array(name='two')
+    events()
+    assert button.value is one      # what is chosen stays
+    run('close #1')
+    events(lambda: button.value is two)
+    run('close')
+    events(lambda: button.value is None)
+
+
 def test_menu_tells_of_a_choice(chosen, open_array, events):
     one, two = open_array(name='one'), open_array(name='two')
     button = chosen(no_value_menu_text='none', no_value_button_text='none')

@@ -46,6 +46,14 @@ def test_reasons(panel, plain, events):
         assert words in measure.measure.toolTip().lower()
 
 
+def test_the_only_model_is_chosen(panel, plain, events, open_model, run):
+    assert panel.measure.model.value is None
+    model = open_model(strand('A', (21.6, 29, 30), 5))
+    events(lambda: panel.measure.model.value is model)
+    assert panel.measure.region.value is None       # a mask would do as well
+    assert panel.measure.measure.isEnabled()
+
+
 def test_region(measure, panel, model, events, commands):
     section = measure('target')
     section.region.value = model
@@ -78,7 +86,7 @@ def test_along_a_model(measure, model, events, commands, session):
 def test_column_and_colours(measure, model, events, commands):
     section = measure('atoms')
     section.model.value = model
-    section.color_model.click()
+    section.color_it.click()
     section.column.setCurrentIndex(section.column.findData('bfactor'))
     events()
     commands.clear()
@@ -177,6 +185,54 @@ def test_classes(measure, panel, model, open_array, two_blobs, events, commands)
     assert [row[0] for row in cells(section)] == [f'#{model.id_string}/A', f'#{model.id_string}/B']
     colors = {section.table.item(row, 1).background().color().name() for row in range(2)}
     assert len(colors) == 2     # a heat map
+
+
+def test_two_classes_by_a_fit(measure, panel, model, events, commands, run):
+    """One grey level is asked for where a model tells it, and only there."""
+    section = measure('compare')
+    first = run(f'molmap #{model.id_string} 5 edgePadding 15')
+    second = run(f'volume copy #{first.id_string}')
+    run('close #1')
+    events()
+    panel.map.menu.value = first
+    section.other.value = second
+    events()
+    assert not section.one_grey.isEnabled()
+    assert 'choose a model' in section.one_grey.toolTip()
+    section.model.value = model
+    events()
+    section.by_chain.click()
+    panel.map.mode_buttons['resolution'].click()
+    events()
+    assert 'occupancy' in section.one_grey.toolTip()
+    assert not section.one_grey.isEnabled()
+    panel.map.mode_buttons['occupancy'].click()
+    events()
+    section.one_grey.click()
+    section.color_it.click()
+    commands.clear()
+    section.measure.click()
+    events()
+    assert commands == [f'occupy compare #{first.id_string},{second.id_string} mode occupancy '
+                        f'model #{model.id_string} normalize true color true']
+    heads = [section.table.horizontalHeaderItem(i).text() for i in range(4)]
+    assert heads == ['Group', f'#{first.id_string}', f'#{second.id_string}', 'Change']
+    assert len(cells(section)) == 2
+    section.by_chain.click()
+    assert 'normalize' not in section.command()
+
+
+def test_colours_are_offered_where_there_are_any(measure, model, events, panel):
+    for what in ('fit', 'target', 'atoms', 'compare', 'series'):
+        section = measure(what)
+        section.model.value = model
+        events()
+        assert section.color_it.isVisibleTo(panel.widget) == (what in ('fit', 'atoms', 'compare'))
+        assert section.plot.isVisibleTo(panel.widget) == (what in ('fit', 'atoms'))
+        if section.color_it.isVisibleTo(panel.widget):
+            assert section.color_it.toolTip()
+        if section.plot.isVisibleTo(panel.widget):
+            assert 'Plot' in section.plot.toolTip() or not section.plot.isEnabled()
 
 
 def test_a_series(measure, panel, model, events, commands, run):
@@ -285,11 +341,22 @@ class TestMasks:
         assert commands == [f'occupy mask #1 region #{number}',
                             f'occupy mask #1 weak below 0.5 region #{number}']
 
-    def test_only_what_takes_away_subtracts(self, panel, estimated, events, choose):
-        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('amplify'))
-        masks = choose('kept')
-        assert 'under modify' in masks.make.toolTip().lower()
-        assert choose('weak').make.isEnabled()
+    def test_only_what_takes_away_subtracts(self, panel, estimated, events, choose, commands):
+        """Without a detour: where Modify takes nothing away, it is a sigmoid."""
+        panel.tabs.setCurrentWidget(panel.masks.widget)
+        for kind in ('amplify', 'solvent'):
+            panel.modify.kind.setCurrentIndex(panel.modify.kind.findData(kind))
+            masks = choose('kept')
+            assert masks.command() == 'occupy mask #1 subtraction sigmoid 3 pivot 0.3 covers kept'
+        assert 'By sigmoid, power 3, pivot 0.3' in panel.bottom.status.text()
+        panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('attenuate'))
+        panel.refresh()
+        assert 'By attenuate, power 3:' in panel.bottom.status.text()
+        commands.clear()
+        masks.make.click()
+        events()
+        assert commands == ['occupy mask #1 subtraction attenuate 3 covers kept']
+        assert 'The last mask is' in panel.bottom.status.text()
 
     def test_only_the_value_that_counts_is_shown(self, choose, estimated):
         for kind in ('weak', 'strong', 'solvent', 'region', 'kept'):

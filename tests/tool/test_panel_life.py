@@ -15,7 +15,7 @@ class TestSessions:
         panel.map.parameters.entries['low_pass'].setText('9.5')
         panel.color.low.setValue(0.35)
         panel.measure.distance.setValue(4)
-        panel.measure.color_model.click()
+        panel.measure.color_it.click()
         panel.modify._options.scale_map.value = panel.entry().scale_map
         mask = open_array(name='mask', level=None)
         events()
@@ -29,7 +29,7 @@ class TestSessions:
         panel.modify._options.scale_map.value = None
         panel.map.parameters.full_scale_region.value = panel.measure.region.value = None
         panel.measure.distance.setValue(2)
-        panel.measure.color_model.click()
+        panel.measure.color_it.click()
         panel.tabs.setCurrentIndex(0)
         panel.map.mode_buttons['resolution'].click()
         panel.map.parameters.entries['low_pass'].clear()
@@ -101,11 +101,48 @@ class TestSessions:
         assert all(np.array_equal(a[2], b[2]) for a, b in zip(made, again, strict=True))
 
 
+class TestSaid:
+    """What was said of an action goes when it is no longer of what is seen."""
+
+    @pytest.fixture
+    def said(self, panel, estimated, events):
+        panel.tabs.setCurrentWidget(panel.masks.widget)
+        panel.masks.make.click()
+        events()
+        panel.masks.copy.click()
+        events()
+        assert 'Copied' in panel.bottom.status.text()
+        return panel
+
+    def test_it_stays_while_all_else_does(self, said, events, run):
+        run('color #1 red')
+        said.masks.extend.setValue(3)
+        events()
+        assert 'Copied' in said.bottom.status.text()
+
+    @pytest.mark.parametrize('what', [
+        'another tab', 'the model closes', 'another map', 'no map', 'a session', 'work'])
+    def test_it_goes_with(self, said, session, events, run, open_array, estimated, what):
+        if what == 'another tab':
+            said.tabs.setCurrentWidget(said.color.widget)
+        elif what == 'the model closes':
+            run(f'close #{said.masks.last.id_string}')
+        elif what == 'another map':
+            said.map.menu.value = open_array(name='other')
+        elif what == 'no map':
+            run('close')
+        elif what == 'a session':
+            session.triggers.activate_trigger('end restore session', session)
+        else:
+            said.bottom.estimate.click()
+        events()
+        assert 'Copied' not in said.bottom.status.text()
+
+
 class TestLooks:
     @pytest.mark.parametrize('width', [320, 360, 700])
-    def test_nothing_is_clipped(self, panel, tool, estimated, events, width):
-        tool.tool_window.ui_area.resize(width, 400)
-        events()
+    def test_nothing_is_clipped(self, panel, estimated, events, resize, width):
+        resize(width, 400)
         content, view = panel.scrolled.widget(), panel.scrolled.viewport()
         for section in panel.sections:
             panel.tabs.setCurrentWidget(section.widget)

@@ -1,6 +1,7 @@
 """The panel's place among docks: its height comes back, and what the user gives it is kept."""
 
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -180,6 +181,89 @@ def test_others_are_left_some_lines_where_there_is_room(docks):
     assert docks.other.height() >= _SOME_LINES - 2
 
 
+@pytest.mark.parametrize('had', [100, 40])
+def test_a_tool_that_grows_leaves_those_beside_it_some_lines(docks, events, had):
+    """Volume Viewer insists for a while on its height, and takes it from the Log, say."""
+    from chimerax.occupy.tool.place import _SOME_LINES
+    from Qt.QtCore import Qt
+    from Qt.QtWidgets import QDockWidget, QWidget
+    log = QDockWidget('log')
+    log.setWidget(QWidget())
+    docks.main.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, log)
+    docks.main.splitDockWidget(docks.other, log, Qt.Orientation.Vertical)
+    docks.settle()
+    whole = docks.other.height() + log.height()
+    docks.main.resizeDocks([docks.other, log], [whole - had, had], Qt.Orientation.Vertical)
+    docks.settle()
+    had = log.height()
+    docks.place.others_may_grow()
+    docks.other.widget().setMinimumHeight(whole - 25)
+    events(lambda: log.height() < 35)
+    docks.other.widget().setMinimumHeight(0)
+    docks.settle()
+    # What the user had given it less is left at that.
+    assert near(log.height(), min(had, _SOME_LINES))
+    assert near(docks.height, WANTED)
+
+
+def test_whether_there_is_room_beside(docks, events):
+    from chimerax.occupy.tool.place import is_room_beside
+    other = docks.other.widget()
+    there_is = docks.other.height() + docks.panel.height()
+    assert is_room_beside(other, there_is // 2)
+    assert not is_room_beside(other, there_is - 60)     # nothing would be seen of the two
+    docks.other.setFloating(True)
+    events()
+    assert is_room_beside(other, WINDOW)
+    docks.other.close()
+    assert is_room_beside(other, WINDOW)
+
+
+def test_where_there_is_none_it_is_tabbed_with_models(session, tool, monkeypatch):
+    from chimerax.core.tools import ToolInstance
+    from chimerax.occupy.tool import place
+    from Qt.QtWidgets import QWidget
+    models = ToolInstance(session, 'Model Panel')
+    models.tool_window = SimpleNamespace(ui_area=QWidget())
+    room = {'is': False}
+    asked = []
+
+    def is_room_beside(widget, height):
+        asked.append(height)
+        return room['is']
+
+    monkeypatch.setattr(place, 'is_room_beside', is_room_beside)
+    assert hasattr(tool._placement(), 'ui_area')
+    assert 150 < asked[0] < 400
+    room['is'] = True
+    assert tool._placement() == 'side'
+    session.tools.remove([models])
+
+
+def test_tabbed_with_another_tool_it_has_its_height_too(docks, events):
+    from Qt.QtWidgets import QDockWidget, QWidget
+    models = QDockWidget('models')
+    models.setWidget(QWidget())
+    docks.main.tabifyDockWidget(docks.panel, models)
+    docks.panel.raise_()
+    docks.settle()
+    docks.wanted = docks.least = 300
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 300)
+    # Behind the other one it asks for nothing; in front again it has what it wants.
+    models.raise_()
+    events()
+    docks.wanted = docks.least = 340
+    docks.place.ask()
+    docks.settle()
+    docks.panel.raise_()
+    end = time.monotonic() + 0.2
+    events(lambda: time.monotonic() > end)
+    docks.settle()
+    assert near(docks.height, 340)
+
+
 def test_floating_it_is_left_alone(docks, events):
     docks.panel.setFloating(True)
     docks.panel.resize(200, 120)
@@ -203,16 +287,18 @@ def test_without_docks(session, chimerax_ui, events):
 
 
 @pytest.mark.parametrize('width', [360, 545, 700])
-def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events, width):
-    for section in (panel.color, panel.modify):
+def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events, resize,
+                                                             width):
+    from chimerax.occupy.tool.results import Number, Row, Table
+    rows = [Row((f'#{i}/A', Number(i / 20, 0.02, share=True))) for i in range(20)]
+    panel.measure.show_results(Table('Occupancy', ('Group', 'Occupancy'), rows))
+    for section in panel.sections:
         panel.tabs.setCurrentWidget(section.widget)
-        panel.widget.window().resize(width, 640)
-        events()
+        resize(width, 640)
         for height in (panel.wanted_height(), panel.least_height()):
-            panel.widget.window().resize(width, height)
-            events()
+            resize(width, height)
             assert panel.widget.height() == height
-            assert panel.scrolled.verticalScrollBar().maximum() == 0
-            assert panel.widget.height() < 440
-        if section is not panel.modify:
+            assert panel.scrolled.verticalScrollBar().maximum() == 0, section.title
+            assert panel.least_height() < 440
+        if section in (panel.color, panel.measure):
             assert panel.least_height() < panel.wanted_height()
