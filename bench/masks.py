@@ -5,7 +5,8 @@
 
 A ring of seven subunits, two of which are weak. *Subtraction*: the two are there in 10 % and 15 %
 of the particles; RELION refines one class, the mask is made of its map, relion_particle_subtract
-subtracts by it, and relion_reconstruct makes maps of the particles before and after. *Classes*: the
+subtracts by it, and relion_reconstruct makes maps of the particles before and after; beside it a
+mask made of the true maps, which leaves what no mask could take. *Classes*: the
 two are there together in a third of the particles, and relion_refine tells the particles apart with
 and without a mask of what is weak. The orientations are the true ones. Needs RELION's programs (on
 Debian: apt-get install relion). Results are printed; files are left in .cache/masks.
