@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..core.displaced import MEANS
 from ..core.parameters import PLOT_DPI
 from ..series.files import as_dict, write_csv
 from ..series.gather import OCCUPANCY, SCALE
@@ -64,10 +65,13 @@ def check_results(folder, request, inputs, images, overwrite):
 
 
 def solvent_before(folder):
-    """The strengths of solvent that the series in a folder holds, None where there is none."""
+    """The strengths of solvent that the series in a folder holds.
+
+    None where there is none, or where another version, which took solvent otherwise, made it.
+    """
     try:
         known = json.loads((folder / f'{NAME}.json').read_text(encoding='utf-8'))['solvent']
-        return None if known is None else [float(strength) for strength in known]
+        return [float(strength) for strength in known] if len(known) == len(MEANS) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -60,6 +60,16 @@ def test_table_is_true_and_in_order(series, tmp_path):
         assert (tmp_path / 'out' / name).read_bytes()[:4] == b'\x89PNG'
 
 
+def test_a_series_of_another_version_gets_its_solvent_anew(series, tmp_path):
+    series()
+    path = tmp_path / 'out' / 'series.json'
+    report = json.loads(path.read_text(encoding='utf-8'))
+    path.write_text(json.dumps({**report, 'solvent': report['solvent'][:2]}), encoding='utf-8')
+    series()
+    again = json.loads(path.read_text(encoding='utf-8'))
+    assert again['solvent'] == pytest.approx(report['solvent'], abs=1e-6)
+
+
 def test_results_do_not_depend_on_who_does_the_work(series, tmp_path):
     alone = series(output_dir=tmp_path / 'alone')
     two = series(output_dir=tmp_path / 'two', jobs=2)
