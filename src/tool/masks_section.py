@@ -4,6 +4,7 @@ from chimerax.core.commands import quote_path_if_necessary
 from Qt.QtWidgets import QApplication, QPushButton, QWidget
 
 from ..core import Mask, Modification, Parameters, derive
+from ..core.nextsteps import RUN
 from ..core.parameters import WEAKENING, keyword
 from ..core.wording import MapError, SettingError
 from ..session import volumes
@@ -16,9 +17,13 @@ from .widgets import beside, column, enable_if, menu, number_box
 #: What a mask can cover, as it is called, and the setting that says more of it.
 _WHAT = (('Weak parts, below', 'weak'), ('Strong parts, above', 'strong'),
          ('All above', 'solvent'), ('Only the region', 'region'),
-         ('What is kept (RELION)', 'kept'), ('What is subtracted (cryoSPARC)', 'subtracted'))
+         ('To subtract weak parts (RELION)', 'kept'),
+         ('To subtract weak parts (cryoSPARC)', 'subtracted'))
 _VALUES = {'weak': 'below', 'strong': 'above', 'solvent': 'mask_threshold'}
 _SUBTRACTION = ('kept', 'subtracted')
+#: What a mask for subtraction means, since what its surface encloses is not all that it covers.
+_MEANS = {'kept': ': 1 where signal stays, and its surface encloses what is subtracted',
+          'subtracted': ': 1 where signal is subtracted, which its surface encloses'}
 #: The value of the box that stands for a soft edge that is derived.
 _DERIVED = -0.5
 
@@ -34,9 +39,10 @@ class MasksSection:
         self._panel = panel
         self.widget = QWidget()
         layout = column(self.widget)
-        self.what = menu(_WHAT, tooltip='<p>What the mask covers. For subtraction it is the share '
-                         'of the signal that is kept, or taken away, by the curve that is chosen '
-                         'under Modify, or a sigmoid where that takes nothing away</p>')
+        self.what = menu(_WHAT, tooltip='<p>What the mask is for. To subtract weak parts, RELION '
+                         'wants the share of the signal that stays, and cryoSPARC the share that '
+                         'goes, by the curve that is set under Modify, or a sigmoid where that '
+                         'takes nothing away. To keep the weak parts alone, cover these</p>')
         self.what.setAccessibleName('what the mask covers')
         self.values = {}
         for kind, name in _VALUES.items():
@@ -115,11 +121,12 @@ class MasksSection:
 
     @property
     def last(self):
-        """The mask of the map that was made last, or None."""
-        if self._panel.volume is None:
-            return None
-        made = followers(self._panel.session).followers_of(self._panel.volume, 'mask')
-        return made[-1] if made else None
+        """The mask of the map that was made last, else one that has outlived its map, or None."""
+        for source in (self._panel.volume, None):
+            made = followers(self._panel.session).followers_of(source, 'mask')
+            if made:
+                return made[-1]
+        return None
 
     def _save(self):
         path = file_to_save(self.widget, 'Mask', 'MRC (*.mrc)')
@@ -129,13 +136,15 @@ class MasksSection:
     def _copy(self):
         QApplication.clipboard().setText(next_of(self.last).to_copy)
         # The whole of it would take the room of the buttons.
-        self._panel.say(f'Copied: what comes next with #{self.last.id_string}, as in the Log.')
+        self._panel.say(f'Copied: what comes next with #{self.last.id_string}, as in the Log; '
+                        f'{RUN}… stands for your files.')
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
         last = self.last
         if last is not None:
-            return f'The last mask is {last.name} #{last.id_string}.'
+            means = _MEANS.get(followers(self._panel.session).use_of(last), '')
+            return f'The last mask is {last.name} #{last.id_string}{means}.'
         if self.kind not in _SUBTRACTION or self._panel.volume is None:
             return ''
         try:
@@ -145,21 +154,19 @@ class MasksSection:
         values = f'power {curve.power:g}'
         if curve.kind == 'sigmoid':
             values += f', pivot {curve.pivot:g}'
-        return f'By {curve.kind}, {values}: another curve is chosen under Modify.'
+        return f'By {curve.kind}, {values}; to change that, set the curve under Modify.'
 
     def refresh(self):
         """Enable what is possible, and show what edge is derived."""
         panel = self._panel
-        reason = 'open a map first' if panel.volume is None else ''
-        if panel.busy:
-            reason = reason or 'wait for the work that is going on, or cancel it'
-        missing = ''
+        busy = 'wait for the work that is going on, or cancel it' if panel.busy else ''
+        missing = 'open a map first' if panel.volume is None else ''
         if self.kind == 'region' and self.region.value is None:
-            missing = 'choose a region first'
-        enable_if(self.make, reason or missing)
+            missing = missing or 'choose a region first'
+        enable_if(self.make, missing or busy)
         last = self.last
         none = 'make a mask first' if last is None else ''
-        enable_if(self.save, reason or none)
+        enable_if(self.save, none or busy)
         old = 'a mask of an older session does not tell what it is for; make it again'
         enable_if(self.copy, none or ('' if next_of(last) else old))
         self.soft_edge.setSpecialValueText(self._derived_edge())

@@ -351,12 +351,28 @@ class TestMasks:
         assert 'By sigmoid, power 3, pivot 0.3' in panel.bottom.status.text()
         panel.modify.kind.setCurrentIndex(panel.modify.kind.findData('attenuate'))
         panel.refresh()
-        assert 'By attenuate, power 3:' in panel.bottom.status.text()
+        assert 'By attenuate, power 3;' in panel.bottom.status.text()
         commands.clear()
         masks.make.click()
         events()
         assert commands == ['occupy mask #1 subtraction attenuate 3 covers kept']
-        assert 'The last mask is' in panel.bottom.status.text()
+        text = panel.bottom.status.text()
+        assert text.startswith('The last mask is')
+        assert text.endswith(': 1 where signal stays, and its surface encloses what is subtracted.')
+
+    def test_a_mask_outlives_its_map(self, panel, estimated, events, choose, run):
+        masks = choose('weak')
+        masks.make.click()
+        events()
+        made = masks.last
+        run('close #1')
+        events()
+        assert masks.last is made
+        assert masks.save.isEnabled()
+        assert masks.copy.isEnabled()
+        run(f'close #{made.id_string}')
+        events()
+        assert not masks.save.isEnabled()
 
     def test_only_the_value_that_counts_is_shown(self, choose, estimated):
         for kind in ('weak', 'strong', 'solvent', 'region', 'kept'):
