@@ -3,7 +3,6 @@
 import time
 from math import prod
 
-from chimerax.core.commands import run
 from Qt.QtCore import Qt
 from Qt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -65,8 +64,7 @@ class BottomRow:
             running[-1].cancel()
 
     def _undo(self):
-        self._panel.modify.end_preview()
-        run(self._panel.session, 'undo')
+        self._panel.run('undo')
 
     def refresh(self):
         """Enable what is possible, and say what is."""
