@@ -142,6 +142,25 @@ def test_sorted_by_number(measure, model, events):
     assert [row[0][-1] for row in cells(section)] == ['A', 'B']
 
 
+def test_sorted_as_before_when_measured_again(measure, model, events):
+    from Qt.QtCore import Qt
+    section = measure('atoms')
+    section.measure.click()
+    header = section.table.horizontalHeader()
+    assert header.sortIndicatorSection() == -1
+    section.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    section.measure.click()
+    events()
+    assert [row[0][-1] for row in cells(section)] == ['B', 'A']
+    assert (header.sortIndicatorSection(), header.sortIndicatorOrder()) == (
+        1, Qt.SortOrder.AscendingOrder)
+    from chimerax.occupy.tool.results import Number, Row, Table
+    section.show_results(Table('Other', ('Group', 'Occupancy'), [
+        Row((name, Number(value))) for name, value in (('b', 0.5), ('c', 0.2), ('a', 0.9))]))
+    assert [row[0] for row in cells(section)] == ['b', 'c', 'a']    # another kind, as it comes
+    assert header.sortIndicatorSection() == -1
+
+
 def test_fit(measure, panel, model, events, commands, run):
     section = measure('fit')
     made = run(f'molmap #{model.id_string} 5 edgePadding 15')
