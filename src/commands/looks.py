@@ -1,5 +1,6 @@
 """How maps are coloured by their scale, and how maps made from another one are shown."""
 
+from chimerax.core.errors import UserError
 from chimerax.core.undo import UndoState
 
 from ..session import coloring, showing, volumes
@@ -68,10 +69,24 @@ def show_like(session, volume, source):
                            show=shown)
     showing.carry(session, source, volume)
     # Undo gives the view before back; the new map stays open and keeps its colours.
-    undo = UndoState('occupy modify')
+    undo = _ShownInstead(source)
     undo.add(source, 'display', before, False)
     undo.add(volume, 'display', False, shown)
     session.undo.register(undo)
+
+
+class _ShownInstead(UndoState):
+    """A modified map is shown in the place of its source; undone only while that can be seen."""
+
+    def __init__(self, source):
+        super().__init__('occupy modify')
+        self._source, self._label = source, volumes.label(source)
+
+    def undo(self):
+        if self._source.deleted:    # else nothing would be left in view
+            raise UserError(f'{self._label} is closed and cannot be shown again, so nothing '
+                            'was undone')
+        super().undo()
 
 
 def colored_by(session, source):

@@ -89,13 +89,27 @@ def family(volume):
 def shown_of(volume):
     """What the surfaces of a map show of its scale, or None.
 
-    Where a map that was made from it is seen in its place, its surfaces tell.
+    Where a map that was made from it is seen in its place, its surfaces tell. The scale of a map
+    that was closed is that of whatever still shows it.
     """
     surfaces = [surface for one in family(volume) for surface in one.surfaces]
     for surface in sorted(surfaces, key=lambda surface: not surface.visible):
         shown = shown_on(surface)
-        if shown is not None and shown.owner is volume and shown.mode:
+        if shown is not None and shown.mode and (
+                shown.owner is volume or shown.owner is surface):
             return shown
+    return None
+
+
+def scale_map_on(volume):
+    """The map of scale that a map's surfaces are coloured by, or None where it is none or closed.
+
+    That of another map counts as well, one that is closed too.
+    """
+    for surface in volume.surfaces:
+        shown, by = shown_on(surface), coloring_of(surface)
+        if shown is not None and shown.mode and not by.volume.deleted:
+            return by.volume
     return None
 
 

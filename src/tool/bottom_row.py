@@ -3,12 +3,11 @@
 import time
 from math import prod
 
-from chimerax.core.commands import run
 from Qt.QtCore import Qt
 from Qt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ..session import jobs
-from .widgets import breakable, column, enable_if, text_label
+from .widgets import OneLine, breakable, column, enable_if, text_label
 
 _BUSY = 'wait for the work that is going on, or cancel it'
 
@@ -25,6 +24,7 @@ class BottomRow:
         self.widget = QWidget()
         layout = column(self.widget, margins=(6, 0, 6, 4))
         self.status = text_label()
+        self.doing = OneLine()          # more lines, for a while, would squeeze what is above
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
         self.cancel = QPushButton('Cancel')
@@ -32,8 +32,11 @@ class BottomRow:
         self.cancel.clicked.connect(self._cancel)
         line = QHBoxLayout()
         line.addWidget(self.status, 3)
+        line.addWidget(self.doing, 3)
         line.addWidget(self.progress, 2)
         line.addWidget(self.cancel)
+        # As high without the button as with it.
+        line.addStrut(self.cancel.sizeHint().height())
         layout.addLayout(line)
         self.estimate = _button(
             'Est&imate', 'Estimate the local scale of the map, open it as a map, and colour by it')
@@ -65,8 +68,7 @@ class BottomRow:
             running[-1].cancel()
 
     def _undo(self):
-        self._panel.modify.end_preview()
-        run(self._panel.session, 'undo')
+        self._panel.run('undo')
 
     def refresh(self):
         """Enable what is possible, and say what is."""
@@ -81,8 +83,11 @@ class BottomRow:
         enable_if(self.undo, '' if name else 'there is nothing to undo')
         if name:
             self.undo.setToolTip(f'Undo "{name}"')
-        for widget in (self.progress, self.cancel):
-            widget.setVisible(bool(running))
+        rows = ((self.status,), not running), ((self.doing, self.progress, self.cancel), running)
+        # What goes, first: shown together, for a moment, they would ask for more lines.
+        for widgets, shown in sorted(rows, key=lambda row: bool(row[1])):
+            for widget in widgets:
+                widget.setVisible(bool(shown))
         if running:
             self.show_progress(running[-1])
         else:
@@ -93,7 +98,7 @@ class BottomRow:
         """Show how far a job is."""
         self.progress.setValue(round(100 * job.share))
         left = '' if job.remaining is None else f', {job.remaining:.0f} s left'
-        self.status.setText(breakable(f'{job.title}{left}'))
+        self.doing.setText(f'{job.title}{left}')
         self.progress.setToolTip(job.stage)
 
     def _standing(self):

@@ -9,7 +9,7 @@ from Qt.QtWidgets import QCheckBox, QPushButton, QWidget
 from ..commands import common
 from ..session import coloring, pointing, volumes
 from ..session.follow import followers
-from ..session.key import family, scale_key, shown_on
+from ..session.key import family, scale_key, scale_map_on, shown_on
 from .drawings import RangeHistogram
 from .look import Look, color_command, look_of, look_words
 from .shown_row import ShownRow
@@ -146,10 +146,12 @@ class ColorSection:
         panel = self._panel
         look = look_of(panel.session, panel.volume, panel.map.chosen_mode)
         volume, chosen = self._pending
-        if look.shown or volume is not panel.volume:
+        # Colours that cannot be given anew from here are no answer to a choice for the next ones.
+        answered = look.shown and not panel.why_no_estimate(look.mode)
+        if answered or volume is not panel.volume:
             self._pending = None, None
             return look
-        return look if chosen is None else replace(chosen, mode=look.mode)
+        return look if chosen is None else replace(chosen, mode=look.mode, shown=look.shown)
 
     def _range_moved(self, low, high):
         self._show_range(low, high)
@@ -207,7 +209,7 @@ class ColorSection:
         panel.run(f'color single {volumes.spec_of(self._colored())}')
 
     def _colored(self):
-        """The map and those made from it that show its scale."""
+        """The map and those made from it that show a scale, be it that of another map."""
         volume = self._panel.volume
         if volume is None:
             return []
@@ -246,7 +248,8 @@ class ColorSection:
             enable_if(widget, reason)
         self.tiles.setChecked(bool(self._tile_models()))
         look = self._wanted()
-        enable_if(self.remove, '' if look.shown else 'there are no colours of scale on the map')
+        enable_if(self.remove,
+                  '' if self._colored() else 'there are no colours of scale on the map')
         if not self.histogram.dragging and replace(self.look(), shown=look.shown) != look:
             self.show_look(look.palette, look.range)
             self.key.setChecked(look.key)
@@ -263,12 +266,16 @@ class ColorSection:
         """
         panel = self._panel
         entry = panel.entry()
-        known = entry is not None and not entry.stale
-        shown = [one for one in family(panel.volume) if one.visible] if known else []
-        self._values.look(shown, entry.scale_map if known else None)
+        if entry is not None:
+            scale_map = None if entry.stale else entry.scale_map
+        else:       # of a map that is closed, it may be
+            scale_map = panel.volume and scale_map_on(panel.volume)
+        shown = [] if scale_map is None else [
+            one for one in family(panel.volume) if one.visible]
+        self._values.look(shown, scale_map)
         if self._values.counts is None:
             self._show_histogram()
-        look = look_of(panel.session, panel.volume)
+        look = self._wanted()
         return look.shown and not self.histogram.dragging and look != replace(
             self.look(), shown=True)
 

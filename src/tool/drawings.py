@@ -114,9 +114,7 @@ class RangeHistogram(_Drawn):
         painter.fillRect(QRectF(_MARGIN, 2, self.width() - 2 * _MARGIN, bottom - 2),
                          self.palette().base())
         if self._counts is None:
-            painter.setPen(self.palette().windowText().color())
-            painter.drawText(QRectF(_MARGIN, 2, self.width() - 2 * _MARGIN, bottom - 2),
-                             Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.note)
+            self._paint_note(painter, bottom)
         else:
             self._paint_bars(painter, bottom)
             if self._mark is not None:
@@ -125,6 +123,18 @@ class RangeHistogram(_Drawn):
         painter.drawLine(QPointF(_MARGIN, bottom), QPointF(self.width() - _MARGIN, bottom))
         for i, value in enumerate(self._range):
             self._paint_handle(painter, i, value, bottom)
+
+    def _paint_note(self, painter, bottom):
+        """In lines, or, where those would run into the numbers below, in as much as one holds."""
+        box = QRectF(_MARGIN, 2, self.width() - 2 * _MARGIN, bottom - 2)
+        flags, note = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.note
+        lines = self.fontMetrics().boundingRect(box.toRect(), flags, note)
+        if lines.height() > box.height():
+            flags = Qt.AlignmentFlag.AlignCenter
+            note = self.fontMetrics().elidedText(
+                note, Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(box, flags, note)
 
     def _paint_bars(self, painter, bottom):
         n = len(self._counts)

@@ -38,7 +38,7 @@ def look_of(session, volume, mode=None):
         return Look(mode or kept.mode, palette, limits, kept.key, False)
     low, high = shown.range
     return Look(shown.mode, shown.colormap.name or palette, (round(low, 6), round(high, 6)),
-                volume in scale_key(session).wanted, True)
+                any(owner in scale_key(session).wanted for owner in (volume, shown.owner)), True)
 
 
 def look_words(session, maps, look=None):

@@ -1,14 +1,15 @@
 """Measure: how much of each part is there, as numbers that stand in the panel."""
 
-from Qt.QtWidgets import QCheckBox, QLabel, QPushButton, QStackedWidget, QWidget
+from Qt.QtWidgets import QCheckBox, QPushButton, QStackedWidget, QWidget
 
 from ..core.parameters import SETTINGS
 from ..session import volumes
 from ..session.readout import COLUMNS
 from .filenames import file_to_save
+from .measured import Measured
 from .results import table_of
 from .results_table import ResultsTable
-from .widgets import beside, column, enable_if, menu, number_box
+from .widgets import Beside, OneLine, beside, column, enable_if, menu, number_box
 
 #: What can be measured, and how it is called.
 _WHAT = (('Occupancy of chains and ligands', 'fit'), ('Occupancy of one region', 'target'),
@@ -21,6 +22,7 @@ _COLORS = {'fit': 'Colour the atoms by their occupancy',
                       'compared by the chains of a model, the first by what changed</p>'}
 _PLOTS = {'fit': 'Plot the occupancy of each part with its error, in a window',
           'atoms': 'Plot the scale along the sequence of each chain, in a window'}
+_BUSY = 'wait for the work that is going on, or cancel it'
 
 
 class MeasureSection:
@@ -46,14 +48,14 @@ class MeasureSection:
             self.pages.addWidget(pages[self.what.itemData(index)]())
         layout.addWidget(self.pages)
         self.table = ResultsTable(panel.session)
-        self.heading = QLabel()
+        self.measured = None        # what the table is of
+        self.heading = OneLine()
         self.save = QPushButton('Save table…')
         self.save.clicked.connect(self._save)
         self.plot = QPushButton('Plot')
-        self.plot.clicked.connect(lambda: self.run(plot=True))
-        above = beside(self.heading, self.plot, self.save, stretch=False)
-        above.setStretch(0, 1)
-        layout.addLayout(above)
+        self.plot.clicked.connect(self._plot)
+        self._above = Beside(beside(self.heading, stretch=False), beside(self.plot, self.save))
+        layout.addWidget(self._above)
         layout.addWidget(self.table, 1)
         self.what.currentIndexChanged.connect(self._what_chosen)
         self.show_results(None)
@@ -166,17 +168,45 @@ class MeasureSection:
 
     def run(self, plot=False):
         """Measure, and show what was found; with `plot` in a window of its own too."""
-        words = f'#{self.region.value.id_string}' if self.region.value is not None else ''
-        self._panel.run(self.command() + (' plot true' if plot else ''),
-                        lambda result: self.show_results(table_of(result, words)))
+        what = self.what.currentData()
+        choice = self.region if what == 'target' else self.model
+        models = [] if choice.value is None or what == 'compare' else [choice.value]
+        self._run(what, self.command(), models, plot)
 
-    def show_results(self, table):
-        """Show a `Table` in place of the one before."""
+    def _plot(self):
+        """Plot what stands in the table, or, without one, what is chosen."""
+        known = self.measured
+        if known is None or not known.command:
+            self.run(plot=True)
+        else:
+            self._run(known.what, known.command, known.models, True)
+
+    def _run(self, what, command, models, plot):
+        words = f'#{self.region.value.id_string}' if self.region.value is not None else ''
+        volume = self._panel.volume
+
+        def found(result):
+            table = table_of(result, words, volume)
+            self.show_results(table, what, command, models)
+            if table is not None:
+                self._panel.say(self.measured.sentence)
+
+        self._panel.run(command + (' plot true' if plot else ''), found)
+
+    def show_results(self, table, what='', command='', models=()):
+        """Show a `Table` in place of the one before; what, command, models: see `Measured`."""
+        self.measured = None if table is None else Measured(table, what, command, models)
         self.table.show_table(table)
-        self.heading.setText('' if table is None else table.title)
+        self._show_caption()
         for widget in (self.table, self.save):
             widget.setVisible(table is not None)
         self._panel.ask_for_room()
+
+    def _show_caption(self):
+        known = self.measured
+        self.heading.setText('' if known is None else known.caption(self._panel.volume))
+        self.heading.setVisible(known is not None)
+        self._above.arrange()
 
     @property
     def spare_height(self):
@@ -225,7 +255,7 @@ class MeasureSection:
         if panel.volume is None:
             return 'open a map first'
         if panel.busy:
-            return 'wait for the work that is going on, or cancel it'
+            return _BUSY
         if what in ('fit', 'atoms', 'series') and self.model.value is None:
             return 'choose a model first'
         if what == 'target' and self.region.value is None:
@@ -251,8 +281,8 @@ class MeasureSection:
         reason = self.why_not()
         enable_if(self.measure, reason)
         what = self.what.currentData()
-        self.plot.setVisible(what in _PLOTS)
-        enable_if(self.plot, reason, _PLOTS.get(what, ''))
+        self._show_caption()
+        self._refresh_plot(what, reason)
         several = what in ('fit', 'atoms') and len(self._panel.targets) > 1
         enable_if(self.color_it, 'atoms have the colours of one map: leave out "All frames"'
                   if several else '', _COLORS.get(what, ''))
@@ -264,6 +294,14 @@ class MeasureSection:
             return
         self.measure.setToolTip('What is measured needs an estimate, which is made first if there '
                                 'is none')
+
+    def _refresh_plot(self, what, reason):
+        """It stands beside the table, and is of that where there is one."""
+        known = self.measured
+        if known is not None and known.command:
+            what, reason = known.what, _BUSY if self._panel.busy else known.why_not_again()
+        self.plot.setVisible(what in _PLOTS)
+        enable_if(self.plot, reason, _PLOTS.get(what, ''))
 
     def close(self):
         """Give the selection back."""

@@ -47,12 +47,16 @@ class Row:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """`columns`: headings. `heat`: whether the numbers are coloured by their value."""
+    """`columns`: headings. `heat`: whether the numbers are coloured by their value. `maps`: those
+    that were measured. `said`: what was measured in them, in words.
+    """
 
     title: str
     columns: tuple
     rows: list = field(default_factory=list)
     heat: bool = False
+    maps: tuple = ()
+    said: str = ''
 
     def csv(self):
         """The table as lines of comma-separated values, errors in columns of their own."""
@@ -74,21 +78,23 @@ class Table:
         return lines
 
 
-def table_of(result, words=''):
+def table_of(result, words='', volume=None):
     """The `Table` of what a command returned, or None where it holds no numbers.
 
-    words: what was measured, where the result does not say it itself.
+    words, volume: what was measured in which map, where the result does not say it itself.
     """
     if isinstance(result, TargetedOccupancy):
         return Table('Occupancy of a region', ('Region', 'Occupancy', 'Voxels'), [
             Row((words, Number(result.occupancy, share=True), Number(result.voxels, decimals=0)),
-                _spec(words))])
+                _spec(words))], maps=() if volume is None else (volume,),
+            said=f'Occupancy of the region {words}')
     if isinstance(result, Comparison):
         names = [f'#{source.id_string}' for source in result.sources]
         rows = [Row((name, *(Number(float(value), share=True) for value in values)),
                     _spec(name))
                 for name, values in zip(result.regions, result.values, strict=True)]
-        return Table('Mean scale', ('Region', *names), rows, heat=True)
+        return Table('Mean scale', ('Region', *names), rows, True, tuple(result.sources),
+                     _counted('Mean scale', rows, 'region'))
     if isinstance(result, Changed):
         return _of_changes(result)
     if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
@@ -108,8 +114,9 @@ def _of_series(result):
                 result.shown.spec(i)) for i in order.groups]
     names = [volume if found is None else f'#{found.id_string}' for volume, found in (
         (table.volumes[j], result.shown.map_of(j)) for j in order.volumes)]
-    return Table('Mean scale in a series' if result.scale else 'Occupancy in a series',
-                 ('Group', *names), rows, heat=True)
+    what = 'Mean scale' if result.scale else 'Occupancy'
+    return Table(f'{what} in a series', ('Group', *names), rows, True, tuple(result.maps),
+                 _counted(what, rows, 'group'))
 
 
 def _of_changes(result):
@@ -121,7 +128,8 @@ def _of_changes(result):
                  'taken as unchanged' if change.is_unchanged else '', change.note),
                 specifier(result.grouped, change.index)) for change in result.changes.ranked()]
     names = [f'#{source.id_string}' for source in result.sources]
-    return Table('What changed', ('Group', *names, 'Change', 'z', '', 'Note'), rows)
+    return Table('What changed', ('Group', *names, 'Change', 'z', '', 'Note'), rows,
+                 maps=tuple(result.sources), said=_counted('Change', rows, 'group'))
 
 
 def _of_readout(readout):
@@ -136,8 +144,9 @@ def _of_readout(readout):
              Number(float(least)), Number(float(most)),
              Number(len(part.residues), decimals=0)),
             selecting(readout.layout.residues[part.residues])))
-    return Table(f'{readout.mode.capitalize()} scale',
-                 ('Chain', 'Mean scale', 'Least', 'Most', 'Residues'), rows)
+    title = f'{readout.mode.capitalize()} scale'
+    return Table(title, ('Chain', 'Mean scale', 'Least', 'Most', 'Residues'), rows,
+                 maps=(readout.source,), said=_counted(title, rows, 'part'))
 
 
 def _of_fit(result):
@@ -149,7 +158,7 @@ def _of_fit(result):
                          Number(group.atoms, decimals=0), group.note),
                         specifier(result.grouped, index)))
     return Table('Occupancy of groups', ('Group', 'Occupancy', 'B (Å²)', 'Atoms', 'Note'),
-                 rows)
+                 rows, maps=tuple(result.maps), said=_counted('Occupancy', rows, 'group'))
 
 
 def _of_fits(result):
@@ -159,7 +168,13 @@ def _of_fits(result):
                                    for group in groups)), specifier(result.grouped, index))
             for index, groups in enumerate(zip(*columns, strict=True))]
     names = [f'#{volume.id_string}' for volume in result.maps]
-    return Table('Occupancy of groups', ('Group', *names), rows, heat=True)
+    return Table('Occupancy of groups', ('Group', *names), rows, True, tuple(result.maps),
+                 _counted('Occupancy', rows, 'group'))
+
+
+def _counted(what, rows, of):
+    """Of how many parts something was measured: "Occupancy of 14 groups"."""
+    return f'{what} of {len(rows)} {of}{"" if len(rows) == 1 else "s"}'
 
 
 def _spec(name):

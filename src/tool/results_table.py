@@ -50,6 +50,9 @@ class ResultsTable(QTableWidget):
     def show_table(self, table):
         """Show a `Table`, or, for None, nothing."""
         self.put_out()
+        # Of the same kind as before, it stays sorted as it was; of another, it is as it comes.
+        same = table is not None and self.table is not None and (
+            table.columns == self.table.columns)
         self.table = table
         self.setSortingEnabled(False)
         self.clear()
@@ -66,8 +69,9 @@ class ResultsTable(QTableWidget):
                 if table.heat and isinstance(cell, Number):
                     _warm(item, cell.value)
                 self.setItem(row, column, item)
+        if not same:
+            self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
 
     def row_at(self, row):
         """The `Row` that stands in a line at present."""

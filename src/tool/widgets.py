@@ -4,6 +4,7 @@ import math
 import os
 
 from Qt.QtCore import QEvent, QObject, QSize, Qt, Signal
+from Qt.QtGui import QPainter
 from Qt.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -192,6 +193,30 @@ def text_label(text=''):
     label.setWordWrap(True)     # last: another policy would forget that the height is the width's
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+class OneLine(QLabel):
+    """A line that is cut in its middle where there is no room; the tooltip has the whole."""
+
+    def __init__(self):
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text):
+        if text != self.text():
+            super().setText(text)
+            self.setToolTip(text)
+
+    def minimumSizeHint(self):
+        return QSize(0, self.fontMetrics().height())
+
+    def paintEvent(self, _event):
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideMiddle, self.width())
+        self.style().drawItemText(
+            painter, self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+            self.palette(), self.isEnabled(), text, self.foregroundRole())
 
 
 def breakable(text):

@@ -129,6 +129,18 @@ def test_modified_map_is_coloured_and_undo_gives_the_view_before_back(run, sessi
     assert label() == OCCUPANCY     # the modified map still has those colours
 
 
+def test_undo_leaves_a_modified_map_in_view_whose_source_is_closed(run, session, blobs):
+    from chimerax.core.errors import UserError
+    run('occupy #1 mode occupancy')
+    made = run('occupy attenuate #1')[0]
+    run('close #1')
+    with pytest.raises(UserError, match=r'blobs #1 is closed .* nothing was undone'):
+        run('undo')
+    assert made.display
+    assert session.undo.top_undo_name() != 'occupy modify'
+    assert session.undo.top_redo_name() is None
+
+
 def test_closed_scale_map(run, blobs, label):
     run('occupy #1')
     run('close #2')

@@ -66,6 +66,8 @@ def test_region(measure, panel, model, events, commands):
     (name, occupancy, voxels), = cells(section)
     assert name == f'#{model.id_string}'
     assert 0 < float(occupancy) <= 1
+    assert panel.bottom.status.text() == (
+        f'Occupancy of the region #{model.id_string} in blobs #1.')
     assert int(voxels) > 10
 
 
@@ -140,6 +142,92 @@ def test_sorted_by_number(measure, model, events):
     assert section.table.row_at(0).spec.endswith('/B')
     section.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
     assert [row[0][-1] for row in cells(section)] == ['A', 'B']
+
+
+def test_sorted_as_before_when_measured_again(measure, model, events):
+    from Qt.QtCore import Qt
+    section = measure('atoms')
+    section.measure.click()
+    header = section.table.horizontalHeader()
+    assert header.sortIndicatorSection() == -1
+    section.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    section.measure.click()
+    events()
+    assert [row[0][-1] for row in cells(section)] == ['B', 'A']
+    assert (header.sortIndicatorSection(), header.sortIndicatorOrder()) == (
+        1, Qt.SortOrder.AscendingOrder)
+    from chimerax.occupy.tool.results import Number, Row, Table
+    section.show_results(Table('Other', ('Group', 'Occupancy'), [
+        Row((name, Number(value))) for name, value in (('b', 0.5), ('c', 0.2), ('a', 0.9))]))
+    assert [row[0] for row in cells(section)] == ['b', 'c', 'a']    # another kind, as it comes
+    assert header.sortIndicatorSection() == -1
+
+
+class TestOfWhat:
+    """The table says of which map it is, and does not pass for that of another one."""
+
+    @pytest.fixture
+    def measured(self, measure, model, events):
+        section = measure('atoms')
+        section.measure.click()
+        events()
+        return section
+
+    def caption(self, section, events):
+        events()
+        return section.heading.text()
+
+    def test_the_map_is_named(self, measured, panel, events):
+        assert self.caption(measured, events) == 'Occupancy scale, blobs #1'
+        assert panel.bottom.status.text() == 'Occupancy scale of 2 parts in blobs #1.'
+
+    def test_another_map_is_chosen(self, measured, panel, model, events, open_array, estimated,
+                                   commands, monkeypatch):
+        panel.map.menu.value = open_array(name='other')
+        assert self.caption(measured, events) == 'Occupancy scale, blobs #1, not the map chosen'
+        # What stands beside the table is of it, whatever is chosen for the next one.
+        measured.what.setCurrentIndex(measured.what.findData('target'))
+        events()
+        assert measured.plot.isVisibleTo(panel.widget)
+        ran = []
+        monkeypatch.setattr(panel, 'run', lambda command, then: ran.append(command))
+        measured.plot.click()
+        assert ran == [f'occupy atoms #{model.id_string} map #1 mode occupancy plot true']
+        panel.map.menu.value = estimated
+        assert self.caption(measured, events) == 'Occupancy scale, blobs #1'
+
+    def test_the_map_is_closed(self, measured, panel, events, open_array, run, tmp_path):
+        open_array(name='other')
+        run('close #1')
+        assert self.caption(measured, events) == 'Occupancy scale, blobs #1, closed'
+        assert 'blobs #1 is closed' in measured.plot.toolTip()
+        assert not measured.plot.isEnabled()
+        measured.table.save(tmp_path / 'table.csv')
+        assert len((tmp_path / 'table.csv').read_text().splitlines()) == 3
+
+    def test_the_model_is_closed_or_renumbered(self, measured, model, events, run):
+        number = model.id_string
+        run(f'rename #{number} id 20')
+        events()
+        assert 'another number' in measured.plot.toolTip()
+        run('close #20')
+        events()
+        assert 'is closed' in measured.plot.toolTip()
+
+    def test_several_maps(self, measure, panel, events, open_array, two_blobs, run):
+        section = measure('compare')
+        for share in (0.7, 0.2):
+            open_array(two_blobs(occupancies=(1, share)), name='class')
+        events()
+        section.measure.click()
+        assert self.caption(section, events) == 'Mean scale, 3 maps'
+        assert panel.bottom.status.text() == 'Mean scale of 1 region in 3 maps.'
+        assert not section.plot.isVisibleTo(panel.widget)
+        run('close #1')
+        assert self.caption(section, events) == 'Mean scale, 3 maps, 1 of them closed'
+        panel.map.menu.value = open_array(name='other')
+        assert self.caption(section, events) == (
+            'Mean scale, 3 maps, 1 of them closed, not the map chosen')
 
 
 def test_fit(measure, panel, model, events, commands, run):

@@ -218,6 +218,17 @@ def masked(open_array, two_blobs, panel, events):
     return made
 
 
+def test_undo_that_cannot_restore_says_so(modify, panel, events, run, session):
+    panel.bottom.create.click()
+    made = max(session.models.list(), key=lambda model: model.id)
+    run('close #1')
+    events()
+    panel.bottom.undo.click()
+    events()
+    assert 'blobs #1 is closed' in panel.bottom.status.text()
+    assert made.display
+
+
 @pytest.mark.parametrize('wanted', ['create', 'live'])
 @pytest.mark.parametrize('background', [False, True])
 def test_masked_map(panel, masked, events, commands, log, wanted, background, request):

@@ -278,3 +278,54 @@ def test_result_whose_source_is_closed_is_not_offered(panel, estimated, events, 
     from chimerax.core.errors import UserError
     with pytest.raises(UserError, match='no map is open'):
         run('occupy')
+
+
+class TestClosedSource:
+    """A modified map goes on showing the scale of its source when that is closed."""
+
+    @pytest.fixture
+    def heir(self, panel, estimated, events, run):
+        run('occupy color #1 mode occupancy palette occupy-classic range 0.1,0.7')
+        made = run('occupy attenuate #1')[0]
+        run('close #1')
+        events(lambda: panel.volume is made and not panel.color._values.busy)
+        return made
+
+    def test_the_panel_shows_what_is_on_it(self, panel, heir):
+        assert panel.mode == 'occupancy'
+        assert panel.color.palette.currentText() == 'occupy-classic'
+        assert panel.color.range == (0.1, 0.7)
+        assert panel.color.key.isChecked()
+        assert panel.color._values.counts.sum() > 0
+        assert 'estimate the map' in panel.color.apply_button.toolTip().lower()
+
+    def test_its_colours_can_be_removed(self, panel, heir, events, commands):
+        panel.color.remove.click()
+        events(lambda: not panel.color._values.busy)
+        assert commands[-1] == f'color single #{heir.id_string}'
+        assert heir.surfaces[0].vertex_colors is None
+        assert not panel.color.remove.isEnabled()
+        assert panel.color._values.counts is None
+
+    def test_a_choice_is_for_the_next_estimate(self, panel, heir, events, commands):
+        index = panel.color.palette.findText('occupy')
+        panel.color.palette.setCurrentIndex(index)
+        panel.color.palette.activated.emit(index)
+        events()
+        assert panel.color.palette.currentText() == 'occupy'
+        assert not panel.color.look_at_surfaces()       # or it would refresh at each frame
+        panel.bottom.estimate.click()
+        events()
+        assert panel.color.palette.currentText() == 'occupy'
+        assert panel.color.apply_button.isEnabled()
+
+
+def test_the_scale_of_another_map_can_be_removed(panel, estimated, events, run, open_array):
+    other = open_array(name='other')
+    run(f'color sample #{other.id_string} map #2')
+    events()
+    panel.map.menu.value = other
+    events()
+    panel.color.remove.click()
+    events()
+    assert other.surfaces[0].vertex_colors is None

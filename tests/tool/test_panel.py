@@ -210,6 +210,31 @@ class TestInBackground:
         assert panel.bottom.status.text() == 'Resolution scale: #2.'
         assert not panel.bottom.progress.isVisibleTo(panel.widget)
 
+    @pytest.mark.parametrize('width', [320, 360, 700])
+    def test_work_takes_no_room_from_what_is_above(self, panel, open_array, events, in_background,
+                                                   resize, width):
+        from types import SimpleNamespace
+
+        from Qt.QtCore import QEvent
+        from Qt.QtWidgets import QApplication
+        open_array(name='a_very_long_name_of_a_map_as_they_often_are.mrc')
+        events()
+        resize(width, 640)
+        resize(width, panel.least_height())
+        before = panel.scrolled.height(), panel.color.histogram.height()
+        panel.bottom.estimate.click()
+        assert panel.busy
+        title = 'Occupancy scale of a_very_long_name_of_a_map_as_they_often_are.mrc #1'
+        panel.bottom.show_progress(SimpleNamespace(
+            title=title, share=0.3, remaining=123, stage='tiles'))
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        assert panel.bottom.doing.text() == f'{title}, 123 s left'
+        assert panel.bottom.doing.isVisibleTo(panel.widget)
+        assert (panel.scrolled.height(), panel.color.histogram.height()) == before
+        assert panel.scrolled.verticalScrollBar().maximum() == 0
+        events(lambda: not panel.busy)
+        assert not panel.bottom.doing.isVisibleTo(panel.widget)
+
     def test_cancel(self, session, panel, plain, events, in_background):
         models = session.models.list()
         panel.bottom.estimate.click()
@@ -260,6 +285,24 @@ class TestColor:
         assert counts.sum() == len(estimated.surfaces[0].vertices)
         assert counts[80:].sum() > 0.2 * counts.sum()
         assert counts[:15].sum() < 0.1 * counts.sum()
+
+    def test_what_is_said_in_its_place_is_not_cut_across(self, panel, plain, events):
+        """However low it is, whole letters stand there, and none where a handle's number is."""
+        histogram = panel.color.histogram
+
+        def ink(note):
+            histogram.show_values(None, note)
+            picture = histogram.grab().toImage()
+            return [[picture.pixel(x, y) for x in range(picture.width())]
+                    for y in range(picture.height())]
+
+        histogram.resize(220, histogram.minimumSizeHint().height())
+        note = histogram.note
+        bottom = histogram.height() - histogram.fontMetrics().height() - 4
+        rows = [one != other for one, other in zip(ink(note), ink(''), strict=True)]
+        assert any(rows)
+        assert not rows[2]
+        assert not any(rows[bottom - 1:])
 
     def test_range_is_dragged_with_one_command(self, panel, estimated, commands, events, session):
         histogram = panel.color.histogram
