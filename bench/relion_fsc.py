@@ -89,8 +89,7 @@ def refine(star, particles, system, work, seed, setting):
                '--scale', '--pad', 1, '--oversampling', 0, '--j', 1, '--random_seed', seed,
                '--dont_check_norm', '--ini_high', 20, '--low_resol_join_halves', 40,
                '--healpix_order', 3, '--auto_local_healpix_order', 3, '--sigma_ang', SEARCH,
-               '--offset_range', 1,
-               '--offset_step', 1, '--external_reconstruct']
+               '--offset_range', 1, '--offset_step', 1, '--external_reconstruct']
     environment = dict(
         os.environ, OMP_NUM_THREADS='1', OMPI_ALLOW_RUN_AS_ROOT='1',
         OMPI_ALLOW_RUN_AS_ROOT_CONFIRM='1', OMPI_MCA_rmaps_base_oversubscribe='1',

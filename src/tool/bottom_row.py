@@ -7,9 +7,7 @@ from Qt.QtCore import Qt
 from Qt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ..session import jobs
-from .widgets import OneLine, breakable, column, enable_if, text_label
-
-_BUSY = 'wait for the work that is going on, or cancel it'
+from .widgets import BUSY, OneLine, breakable, column, enable_if, text_label
 
 
 class BottomRow:
@@ -74,7 +72,7 @@ class BottomRow:
         """Enable what is possible, and say what is."""
         panel = self._panel
         running = jobs.jobs(panel.session).running
-        why = panel.map.why_not() or (_BUSY if running else '')
+        why = panel.map.why_not() or (BUSY if running else '')
         enable_if(self.estimate, why)
         entry = panel.entry()
         self.estimate.setText('Est&imate again' if entry and not entry.stale else 'Est&imate')

@@ -10,7 +10,7 @@ from ..session import volumes
 from ..session.frames import series_of
 from .look import color_command, look_of
 from .parameters import ParametersSection
-from .widgets import Beside, ModelChoice, beside, column, enable_if, tip
+from .widgets import BUSY, Beside, ModelChoice, beside, column, enable_if, tip
 
 #: What a mode's scale falls with, in words for those who have not read the method.
 _MODE_TEXTS = {
@@ -122,7 +122,7 @@ class MapSection:
         panel = self._panel
         self._show_mode(self.mode)
         for button in self.mode_buttons.values():
-            enable_if(button, 'wait for the work that is going on, or cancel it'
+            enable_if(button, BUSY
                       if panel.busy else '')
         self.menu.setToolTip(self._facts())
         self.all_frames.setVisible(

@@ -12,7 +12,7 @@ from ..session.follow import followers
 from ..session.masks import next_of
 from ..session.record import record
 from .filenames import file_to_save
-from .widgets import beside, column, enable_if, menu, number_box
+from .widgets import BUSY, beside, column, enable_if, menu, number_box
 
 #: What a mask can cover, as it is called, and the setting that says more of it.
 _WHAT = (('Weak parts, below', 'weak'), ('Strong parts, above', 'strong'),
@@ -159,7 +159,7 @@ class MasksSection:
     def refresh(self):
         """Enable what is possible, and show what edge is derived."""
         panel = self._panel
-        busy = 'wait for the work that is going on, or cancel it' if panel.busy else ''
+        busy = BUSY if panel.busy else ''
         missing = 'open a map first' if panel.volume is None else ''
         if self.kind == 'region' and self.region.value is None:
             missing = missing or 'choose a region first'

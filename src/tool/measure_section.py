@@ -9,7 +9,7 @@ from .filenames import file_to_save
 from .measured import Measured
 from .results import table_of
 from .results_table import ResultsTable
-from .widgets import Beside, OneLine, beside, column, enable_if, menu, number_box
+from .widgets import BUSY, Beside, OneLine, beside, column, enable_if, menu, number_box
 
 #: What can be measured, and how it is called.
 _WHAT = (('Occupancy of chains and ligands', 'fit'), ('Occupancy of one region', 'target'),
@@ -22,7 +22,6 @@ _COLORS = {'fit': 'Colour the atoms by their occupancy',
                       'compared by the chains of a model, the first by what changed</p>'}
 _PLOTS = {'fit': 'Plot the occupancy of each part with its error, in a window',
           'atoms': 'Plot the scale along the sequence of each chain, in a window'}
-_BUSY = 'wait for the work that is going on, or cancel it'
 
 
 class MeasureSection:
@@ -255,7 +254,7 @@ class MeasureSection:
         if panel.volume is None:
             return 'open a map first'
         if panel.busy:
-            return _BUSY
+            return BUSY
         if what in ('fit', 'atoms', 'series') and self.model.value is None:
             return 'choose a model first'
         if what == 'target' and self.region.value is None:
@@ -299,7 +298,7 @@ class MeasureSection:
         """It stands beside the table, and is of that where there is one."""
         known = self.measured
         if known is not None and known.command:
-            what, reason = known.what, _BUSY if self._panel.busy else known.why_not_again()
+            what, reason = known.what, BUSY if self._panel.busy else known.why_not_again()
         self.plot.setVisible(what in _PLOTS)
         enable_if(self.plot, reason, _PLOTS.get(what, ''))
 

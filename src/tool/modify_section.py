@@ -14,7 +14,7 @@ from .drawings import CurvePlot
 from .look import color_command, look_of
 from .modify_options import ModifyOptions
 from .preview import Preview
-from .widgets import NumberSlider, beside, column, enable_if, menu, text_label
+from .widgets import BUSY, NumberSlider, beside, column, enable_if, menu, text_label
 from .wording import sentence
 
 #: The slider ends at this power, beyond which hardly anything changes; the box goes further.
@@ -204,7 +204,7 @@ class ModifySection:
         if panel.volume is None:
             return 'open a map first'
         if panel.busy:
-            return 'wait for the work that is going on, or cancel it'
+            return BUSY
         try:
             self.modification()
         except ValueError as error:

@@ -9,7 +9,7 @@ from ..core.wording import worded
 from .drawings import Picture
 from .filenames import file_to_save
 from .latest import Latest
-from .widgets import beside, column, enable_if, text_label
+from .widgets import BUSY, beside, column, enable_if, text_label
 from .wording import FACE
 
 #: Milliseconds without a change of size after which the plot is drawn.
@@ -82,7 +82,7 @@ class SolventSection:
         """Show the verdict on the current estimate, and draw its plot anew if it is another."""
         panel = self._panel
         reason = panel.why_no_estimate(panel.mode)
-        busy = 'wait for the work that is going on, or cancel it' if panel.busy else ''
+        busy = BUSY if panel.busy else ''
         for button in (self.window, self.report):
             enable_if(button, reason or busy)
         enable_if(self.confidence, busy if panel.volume is not None else 'open a map first')

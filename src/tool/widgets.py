@@ -23,6 +23,8 @@ from Qt.QtWidgets import (
 from ..core.parameters import SETTINGS, keyword
 from .chimerax_ui import CollapsiblePanel, ModelMenuButton
 
+#: Why a thing cannot be done while work goes on.
+BUSY = 'wait for the work that is going on, or cancel it'
 #: Steps of a slider from end to end.
 _STEPS = 1000
 
