@@ -53,7 +53,8 @@ class MeasureSection:
         self.save.clicked.connect(self._save)
         self.plot = QPushButton('Plot')
         self.plot.clicked.connect(self._plot)
-        self._above = Beside(beside(self.heading, stretch=False), beside(self.plot, self.save))
+        self._above = Beside(beside(self.heading, stretch=False),
+                             beside(1, self.plot, self.save, stretch=False))
         layout.addWidget(self._above)
         layout.addWidget(self.table, 1)
         self.what.currentIndexChanged.connect(self._what_chosen)
