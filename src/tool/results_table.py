@@ -79,25 +79,32 @@ class ResultsTable(QTableWidget):
 
     def _go_to(self, row):
         spec = self.row_at(row).spec
-        if spec:
-            self.put_out()
+        self.put_out()
+        if self._objects(spec) is not None:
             run(self._session, f'select {spec}; view {spec}')
 
     def _light(self, row):
         """Show a row's atoms as selected for as long as the mouse is there."""
         self.put_out()
-        spec = self.row_at(row).spec
-        if not spec:
-            return
-        try:
-            parsed, _, _ = AtomSpecArg.parse(spec, self._session)
-        except Exception:       # of a model that was closed
+        objects = self._objects(self.row_at(row).spec)
+        if objects is None:
             return
         from chimerax.atomic import all_atoms
         atoms = all_atoms(self._session)
         self._lit = atoms, atoms.selecteds.copy()
         atoms.selecteds = False
-        parsed.evaluate(self._session).atoms.selecteds = True
+        objects.atoms.selecteds = True
+
+    def _objects(self, spec):
+        """What a specifier names, or None where that is nothing, or nothing any more."""
+        if not spec:
+            return None
+        try:
+            parsed, _, _ = AtomSpecArg.parse(spec, self._session)
+            found = parsed.evaluate(self._session)
+        except Exception:       # of a model that was closed
+            return None
+        return None if found.empty() else found
 
     def put_out(self):
         """Give the selection back that a row under the mouse took the place of."""

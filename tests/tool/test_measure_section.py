@@ -129,6 +129,12 @@ def test_a_click_selects_and_zooms_and_hovering_lights_up(measure, model, events
     assert commands[-2:] == [f'select #{model.id_string}/B', f'view #{model.id_string}/B']
     section.table.put_out()
     assert set(atoms[atoms.selecteds].residues.chain_ids) == {'B'}
+    session.models.close([model])
+    events()
+    commands.clear()
+    section.table.cellClicked.emit(1, 0)
+    section.table.cellEntered.emit(0, 0)
+    assert commands == []
 
 
 def test_sorted_by_number(measure, model, events):
