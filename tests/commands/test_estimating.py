@@ -183,7 +183,7 @@ def test_every_error_in_delivery_is_told(run, session, blobs, log, wait_until, m
         job = run(f'{text} block false')
         wait_until(lambda: not job.running)
         told = job.failure
-        assert told in log.text('error')
+        wait_until(lambda: told in log.text('error'))
         assert job.result is None
     assert str(error) in told
     if not isinstance(error, UserError):

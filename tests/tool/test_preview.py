@@ -76,7 +76,7 @@ def test_the_estimate_stays_valid(session, preview, estimated):
     assert record(session).entry(estimated, 'occupancy').stale == ''
 
 
-def test_what_is_shown_by_scale_holds_in_a_preview_and_after(run, estimated, preview):
+def test_what_is_shown_by_scale_holds_in_a_preview_and_after(run, estimated, preview, deliver):
     run('occupy show #1 above 0.6')
     before = look(estimated)
     preview.now('attenuate', power=1.2)
