@@ -13,9 +13,11 @@ OUTSIDE_LEVEL = 0.25
 OUTSIDE_WIDTHS = 4
 #: Shells in which map and model are compared are so wide (Å⁻¹) at least, or two components.
 SHELL = 0.01
-#: A map ends where its correlation with the model falls below this share of the largest, for good,
-#: if that is within the band: up to where the blur leaves about a fiftieth.
+#: A map ends where its correlation with the model, or what it has of the model's amplitudes, falls
+#: below this share of the largest, for good, if that is within the band: up to where the blur leaves
+#: about a fiftieth.
 ENDS = 0.15
+ENDS_AMPLITUDE = 0.1
 BAND = 1.55
 
 
@@ -59,7 +61,8 @@ def end_of_map(left, model, design):
     """The resolution (Å) at which a map ends within the band of a fit, or None.
 
     left: map without its constant; model: what the groups give, float32 (z, y, x). Noise may go on
-    beyond: what counts is the correlation of the two by shells of frequency.
+    beyond, where the two correlate no more; or noise ends as well, and what a filter has left of
+    the map correlates still, but is next to nothing. Both are looked at by shells of frequency.
     """
     frequency = 2 * np.sqrt(design.frame.squares(model.shape))
     width = max(SHELL, 2 / min(design.grid.lengths))
@@ -70,10 +73,11 @@ def end_of_map(left, model, design):
     def sums(values):
         return np.bincount(shell.ravel(), values.ravel())[:-1]
 
-    both = sums((there * here.conj()).real)
-    power = sums(np.abs(there) ** 2) * sums(np.abs(here) ** 2)
-    alike = both / np.sqrt(np.maximum(power, 1e-30))
-    held = np.flatnonzero(alike >= ENDS * alike[1:].max())
+    both, own = sums((there * here.conj()).real), sums(np.abs(here) ** 2)
+    alike = both / np.sqrt(np.maximum(sums(np.abs(there) ** 2) * own, 1e-30))
+    amplitude = both / np.maximum(own, 1e-30)
+    held = np.flatnonzero((alike >= ENDS * alike[1:].max())
+                          & (amplitude >= ENDS_AMPLITUDE * amplitude[1:].max()))
     if not len(held) or held[-1] >= len(alike) - 2:
         return None
     return float(1 / ((held[-1] + 0.5) * width))

@@ -98,11 +98,12 @@ def test_solvent_of_even_density_with_an_edge(atoms, density, radius):
     assert np.abs(values(fit) - TRUTH).max() < 0.025
 
 
-def test_the_fit_ends_where_the_map_ends(atoms, found):
+@pytest.mark.parametrize('noise', [0.02, 0.0], ids=['noise goes on', 'a filter ends both'])
+def test_the_fit_ends_where_the_map_ends(atoms, found, noise):
     assert found.resolution == pytest.approx(3 * VOXEL)
     early = make_map(atoms, TRUTH, SHAPE, VOXEL, resolution=9.0, noise=0)
     rough = np.random.default_rng(3).standard_normal(SHAPE).astype(np.float32)
-    fit = occupancies(early + np.float32(0.02) * early.max() * rough, VOXEL, atoms)
+    fit = occupancies(early + np.float32(noise) * early.max() * rough, VOXEL, atoms)
     assert fit.resolution == pytest.approx(1.25 * 9, rel=0.1)
     assert np.abs(values(fit) - TRUTH).max() < 0.03
 
