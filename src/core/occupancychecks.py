@@ -14,8 +14,8 @@ OUTSIDE_WIDTHS = 4
 #: Shells in which map and model are compared are so wide (Å⁻¹) at least, or two components.
 SHELL = 0.01
 #: A map ends where its correlation with the model, or what it has of the model's amplitudes, falls
-#: below this share of the largest, for good, if that is within the band: up to where the blur leaves
-#: about a fiftieth.
+#: below this share of the largest, for good, if that is within the band: up to where the blur
+#: leaves about a fiftieth.
 ENDS = 0.15
 ENDS_AMPLITUDE = 0.1
 BAND = 1.55

@@ -102,7 +102,8 @@ def test_the_surface_is_coloured_by_the_change(session, run, classes, model):
     # What is in the parts, up to 0.6, in steps of a tenth.
     reach = shown.range[1]
     assert shown.range[0] == -reach
-    assert reach - 0.1 < max(abs(change.change) for change in told.changes.groups) < reach + 1e-5 < 0.71
+    most = max(abs(change.change) for change in told.changes.groups)
+    assert reach - 0.1 < most < reach + 1e-5 < 0.71
     labels = [label.strip() for _, label in get_model(session, create=False).rgbas_and_labels
               if label]
     assert labels == [f'-{reach:.1f}', 'occupancy change', f'{reach:.1f}']
