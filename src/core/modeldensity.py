@@ -167,9 +167,7 @@ class Frame:
             amplitude, b = one_gaussian(str(symbol), self.resolution)
             add_gaussians(drawn, (places[some] - low) * self.finer, amplitude * weights[some],
                            b + self.blur, axes)
-        half = fft.rfftn(drawn)
-        if self.finer > 1:
-            half = cropped(half, shape, self.finer)
+        half = cropped(fft.rfftn(drawn), shape, self.finer)
         return LocalDensity(tuple(int(v) for v in low[::-1]), shape, half.astype(np.complex64))
 
 

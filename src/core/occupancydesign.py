@@ -125,13 +125,17 @@ class Design:
             result[there] += density.values(factor, solvent)[here]
         return result
 
-    def evening(self, shape):
-        """Factor on the half transform of a box (z, y, x) that makes solvent's noise even; kept."""
+    def evening(self, shape, b=0.0):
+        """Factor on the half transform of a box (z, y, x) that makes solvent's noise even; kept.
+
+        b: B-factor in Å² of a further blur.
+        """
         if shape not in self._evening:
             # Four times |f|²/4.
             squares = np.float32(4 * EVEN_LENGTH ** 2) * self.frame.squares(shape)
             self._evening[shape] = np.sqrt(1 + squares)
-        return self._evening[shape]
+        found = self._evening[shape]
+        return found * np.exp(-np.float32(b) * self.frame.squares(shape)) if b else found
 
     def even(self, blurred, b=0.0):
         """A map of the working grid with its noise made even, float32 (z, y, x).
@@ -139,8 +143,7 @@ class Design:
         b: B-factor in Å² of a further blur.
         """
         half = fft.rfftn(blurred)
-        half *= self.evening(blurred.shape)
-        half *= np.exp(-np.float32(b) * self.frame.squares(blurred.shape))
+        half *= self.evening(blurred.shape, b)
         return fft.irfftn(half, blurred.shape)
 
     def blurred(self, array):

@@ -23,6 +23,7 @@ from .wording import INVERT, MapError
 B_START = 60.0
 B_WIDTH = 80.0
 B_REACH = (-150.0, 600.0)
+#: A finer band lets B-factors fall below zero less far, down to this share of that.
 B_LEAST = 0.4
 B_STEP = 60.0
 #: What is thought of their spread before there is a fit: counts as one group.
@@ -144,9 +145,7 @@ class _State:
     def _evening(self, shape):
         """Factor on the half transform of a box: noise made even, and the further blur; kept."""
         if shape not in self._factors:
-            d = self.design
-            self._factors[shape] = d.evening(shape) * np.exp(
-                -np.float32(self.blur) * d.frame.squares(shape))
+            self._factors[shape] = self.design.evening(shape, self.blur)
         return self._factors[shape]
 
     def _find_flat(self):
