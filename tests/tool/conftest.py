@@ -84,7 +84,7 @@ def tool(session, chimerax_ui, events, monkeypatch):
     monkeypatch.setattr(jobs, 'blocks', lambda session, block=None: block is not False)
     from chimerax.occupy.tool import OccupyTool
     from chimerax.occupy.tool.settings import PanelSettings, settings
-    from Qt.QtWidgets import QDockWidget
+    from Qt.QtWidgets import QApplication, QDockWidget, QTableWidget
     kept = settings(session)
     for name, value in PanelSettings.AUTO_SAVE.items():
         setattr(kept, name, value)
@@ -99,6 +99,10 @@ def tool(session, chimerax_ui, events, monkeypatch):
     if made in session.tools.list():
         made.delete()
     events()
+    if not session.ui.is_gui:
+        left = [one for one in QApplication.topLevelWidgets()
+                if one.isVisible() and one.findChildren(QTableWidget)]
+        assert not left, 'a panel stays in sight'
 
 
 @pytest.fixture

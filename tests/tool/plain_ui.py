@@ -21,6 +21,15 @@ class MainToolWindow:
         self.tool_instance = tool_instance
         self.ui_area = QWidget()
         self._shown = False
+        # ChimeraX destroys a tool's windows where it has any. One that stays is painted on, until
+        # it is collected, which may be in the midst of that.
+        delete = tool_instance.delete
+
+        def delete_with_window():
+            delete()
+            self.destroy()
+
+        tool_instance.delete = delete_with_window
 
     def manage(self, placement=None, **_options):
         self.shown = True
