@@ -19,6 +19,12 @@ os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
 import chimerax_library
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies
+
+# The same examples everywhere: Hypothesis draws the same ones each time where it sees CI, and runs
+# other lines of its own for it.
+settings.register_profile('same', derandomize=True, database=None)
+settings.load_profile('same')
 
 TESTS = Path(__file__).parent
 SOURCE = chimerax_library.REPOSITORY / 'src'
@@ -80,6 +86,7 @@ def chimerax_session(pytestconfig):
 
         session = start_session(pytestconfig.getoption('--bundle'))
         _draw_no_history()
+    _first_of_hypothesis()
     _keep()
     return session
 
@@ -89,6 +96,11 @@ def _draw_no_history():
     from chimerax.core.filehistory import FileSpec
 
     FileSpec.capture_image = lambda *_: None
+
+
+@given(strategies.none())
+def _first_of_hypothesis(_nothing):
+    """Has Hypothesis make its random numbers, which it does not find once they are kept."""
 
 
 def _keep():
