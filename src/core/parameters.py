@@ -110,6 +110,11 @@ CONTENT_WIDTHS = 4
 CONTENT_SHARE = 0.02
 #: The least volume of a body in a mask, in units of the cubed low-pass.
 LEAST_PART = 0.5
+#: The share of the content that a contour level must hide for that to be said; what a lower level
+#: may still hide; and the share of solvent in which a level with noise in view shows none.
+HIDDEN_SHARE = 0.02
+LEFT_HIDDEN = 0.015
+NOISE_IN_VIEW = 0.99
 #: Width of a mask's soft edge when nothing is asked for: this share of the low-pass, and at least
 #: so many voxels.
 SOFT_EDGE = 0.5
