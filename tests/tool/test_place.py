@@ -116,6 +116,32 @@ def test_follows_what_it_wants(docks):
     assert near(docks.height, 200)
 
 
+def test_gives_height_back_once_the_mouse_is_elsewhere(docks, events):
+    from Qt.QtCore import QEvent, Qt
+    from Qt.QtWidgets import QApplication
+    widget = docks.panel.widget()
+    docks.wanted, docks.least = 330, 300
+    docks.place.ask()
+    docks.settle()
+    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)     # as Qt does when it comes
+    docks.wanted, docks.least = 200, 180
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 330)
+    docks.wanted, docks.least = 360, 350        # more is given at once
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 360)
+    docks.wanted, docks.least = 200, 180
+    docks.place.ask()
+    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
+    end = time.monotonic() + 0.2
+    events(lambda: time.monotonic() > end)
+    docks.settle()
+    assert near(docks.height, 200)
+
+
 def test_what_the_user_gives_is_kept(docks):
     docks.drag_edge(420)
     given = docks.height
