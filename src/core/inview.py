@@ -60,7 +60,7 @@ def in_view(shown: np.ndarray, estimate: ScaleEstimate) -> InView | None:
 
     shown: the map (z, y, x), or every so many of its voxels, over its whole box; not modified.
     estimate: its `ScaleEstimate`. Content is where the low-passed map lies four widths of the
-    solvent and 2 % of full scale above it, in bodies of half a cubed low-pass or more. None where
+    solvent and 2 % of its own maximum above it, in bodies of half a cubed low-pass or more. None where
     the estimate, of an old session, holds no low-passed map, or the map has no content.
     """
     low_passed, solvent = estimate.low_passed, estimate.solvent
@@ -70,7 +70,8 @@ def in_view(shown: np.ndarray, estimate: ScaleEstimate) -> InView | None:
     cubes = [max(1, min(round(n * height / edge), m, k)) for n, height, m, k in zip(
         estimate.grid.shape, estimate.grid.heights[::-1], low_passed.shape, shown.shape,
         strict=True)]
-    above = max(CONTENT_WIDTHS * solvent.width, CONTENT_SHARE * estimate.full_scale)
+    # Not of full scale, which in resolution mode is another: the content is the same in both.
+    above = max(CONTENT_WIDTHS * solvent.width, CONTENT_SHARE * float(low_passed.max()))
     content = _largest_in(low_passed, cubes) > solvent.mean + above
     bodies, count = ndimage.label(content)
     large = np.bincount(bodies.ravel(), minlength=count + 1) * _CUBE ** 3 >= LEAST_PART
@@ -88,6 +89,12 @@ def in_view(shown: np.ndarray, estimate: ScaleEstimate) -> InView | None:
 def _largest_in(array, cubes):
     """The largest value in each of so many cubes along the axes (z, y, x)."""
     for axis, number in enumerate(cubes):
-        starts = np.arange(number) * array.shape[axis] // number
-        array = np.maximum.reduceat(array, starts, axis=axis)
+        edges = np.arange(number + 1) * array.shape[axis] // number
+        # Several times as fast as reduceat.
+        array = np.stack([_between(array, axis, low, high).max(axis) for low, high in zip(
+            edges[:-1], edges[1:], strict=True)], axis)
     return array.astype(np.float32)
+
+
+def _between(array, axis, low, high):
+    return array[(slice(None),) * axis + (slice(low, high),)]
