@@ -6,6 +6,7 @@ by, comes into view.
 """
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from scipy import ndimage
@@ -60,8 +61,8 @@ def in_view(shown: np.ndarray, estimate: ScaleEstimate) -> InView | None:
 
     shown: the map (z, y, x), or every so many of its voxels, over its whole box; not modified.
     estimate: its `ScaleEstimate`. Content is where the low-passed map lies four widths of the
-    solvent and 2 % of its own maximum above it, in bodies of half a cubed low-pass or more. None where
-    the estimate, of an old session, holds no low-passed map, or the map has no content.
+    solvent and 2 % of its own maximum above it, in bodies of half a cubed low-pass or more. None
+    where the estimate, of an old session, holds no low-passed map, or the map has no content.
     """
     low_passed, solvent = estimate.low_passed, estimate.solvent
     if low_passed is None:
@@ -91,10 +92,6 @@ def _largest_in(array, cubes):
     for axis, number in enumerate(cubes):
         edges = np.arange(number + 1) * array.shape[axis] // number
         # Several times as fast as reduceat.
-        array = np.stack([_between(array, axis, low, high).max(axis) for low, high in zip(
-            edges[:-1], edges[1:], strict=True)], axis)
+        array = np.stack([array[(slice(None),) * axis + (slice(*ends),)].max(axis)
+                          for ends in pairwise(edges)], axis)
     return array.astype(np.float32)
-
-
-def _between(array, axis, low, high):
-    return array[(slice(None),) * axis + (slice(low, high),)]

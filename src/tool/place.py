@@ -25,8 +25,8 @@ class Place(QObject):
     wanted: called for the height that the widget wants at present, in pixels; `ask` says that it
     has changed. least: the same, with which it can do. More than that is asked for only up to half
     of the height that there is for docks, where that leaves the others some lines, and never more
-    than half of the window. What the user gives by hand is kept. It gives height back once the mouse
-    is elsewhere.
+    than half of the window. What the user gives by hand is kept. Height is given back once the
+    mouse is elsewhere.
     """
 
     def __init__(self, widget, wanted, least):
