@@ -328,3 +328,20 @@ def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events
             assert panel.least_height() < 440
         if section in (panel.color, panel.measure):
             assert panel.least_height() < panel.wanted_height()
+
+
+def test_tabs_of_about_one_height_ask_for_the_same(panel, estimated, events, resize, monkeypatch):
+    resize(575, 400)
+    asked = {}
+    for masked in (False, True):
+        monkeypatch.setattr(panel.modify, '_refused', lambda masked=masked: masked)
+        for section in panel.sections:
+            panel.tabs.setCurrentWidget(section.widget)
+            events()
+            asked[masked, section] = panel.wanted_height(), panel.least_height()
+        assert len({asked[masked, section] for section in (
+            panel.color, panel.measure, panel.masks)}) == 1
+    assert asked[False, panel.modify] == asked[False, panel.color]
+    # What Modify says of masked maps is no reason for the others to be higher.
+    assert asked[True, panel.color] == asked[False, panel.color]
+    assert asked[True, panel.modify][1] > asked[True, panel.color][1] + 30
