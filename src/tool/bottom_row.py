@@ -100,7 +100,7 @@ class BottomRow:
             self.show_progress(running[-1])
         else:
             self.status.setText(self._message or _sentence(panel.map.why_not())
-                                or own or breakable(self._standing()))
+                                or breakable(own or self._standing()))
 
     def _offer(self, remedy):
         """Show the button of what can be done about what the line says, (label, tooltip, action).
