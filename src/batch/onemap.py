@@ -264,12 +264,16 @@ def _refused(found, modifications):
 
 
 def refusal_sentence(refused):
-    """What to say of modifications that were refused, a dict of reasons by word."""
-    reasons = ' '.join(dict.fromkeys(refused.values()))
-    words = ', '.join(refused)
-    one = len(refused) == 1 and 'occupancies' not in refused
-    return (f'{words} {"was" if one else "were"} not made: {reasons} '
-            '(and --overwrite, as the other results are there now)')
+    """What to say of results that were refused, a dict of reasons by word."""
+    words = {}
+    for word, reason in refused.items():
+        words.setdefault(reason, []).append(word)
+    told = [f'{", ".join(some)} {_was(some)} not made: {reason}' for reason, some in words.items()]
+    return f'{". ".join(told)} (again only with --overwrite, as the other results are there now)'
+
+
+def _was(words):
+    return 'was' if len(words) == 1 and words != ['occupancies'] else 'were'
 
 
 def _beside(path, report):

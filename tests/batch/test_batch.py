@@ -115,6 +115,11 @@ def test_a_mask_of_nothing_leaves_the_rest(source, output, capsys):
     assert set(read_report(outcome)['refused']) == {'mask_weak'}
     again, = run_batch(source, **wanted)
     assert (again.status, again.message) == (outcome.status, outcome.message)
+    # Reasons that differ are told apart.
+    outcome, = run_batch(source, **wanted | {'mask_sigmoid': 2, 'pivot': 0.01, 'overwrite': True})
+    assert 'scale first. mask_kept_sigmoid_2_0.01 was not made: the curve' in outcome.message
+    assert outcome.message.endswith(
+        ' (again only with --overwrite, as the other results are there now)')
     # What is advised works.
     better, = run_batch(source, **{**wanted, 'below': 0.6, 'overwrite': True})
     assert better.status == 'done', better.message

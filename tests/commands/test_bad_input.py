@@ -90,17 +90,19 @@ def test_parameters(session, run, blobs, words):
     _refused(session, run, f'occupy #1 {words}')
 
 
+def _described(word, name):
+    """Names and descriptions of a registered command and those below it."""
+    yield name, word.cmd_desc
+    for part, below in word.subcommands.items():
+        yield from _described(below, f'{name} {part}')
+
+
 def test_nan_and_inf_are_no_numbers(session, run, blobs):
     from chimerax.core.commands import AnnotationError, cli
     run('usage occupy', log=False)
     numbers = 0
-    for name in cli.registered_commands(multiword=True):
-        if name.split()[0] != 'occupy':
-            continue
-        word = cli._command_info.commands
-        for part in name.split():
-            word = word.subcommands[part]
-        arguments = word.cmd_desc._required | word.cmd_desc._optional | word.cmd_desc._keyword
+    for name, described in _described(cli._command_info.commands.subcommands['occupy'], 'occupy'):
+        arguments = described._required | described._optional | described._keyword
         for argument, annotation in arguments.items():
             for text in ('nan', 'inf', '-inf', '1e400'):
                 try:
