@@ -162,6 +162,20 @@ def test_rows_know_their_model_whatever_its_number(measure, panel, model, events
     assert commands == []
 
 
+def test_a_row_of_what_is_hidden_is_selected(measure, panel, model, events, commands, run, log):
+    section = measure('atoms')
+    section.model.value = model
+    events()
+    section.measure.click()
+    events()
+    number = model.id_string
+    run(f'hide #{number}/B atoms; hide #{number}/B cartoons')
+    commands.clear()
+    section.table.cellClicked.emit(1, 0)
+    assert commands == [f'select #{number}/B']
+    assert log.text('error') == ''
+
+
 def test_a_row_of_a_part_in_the_words_of_a_user(measure, panel, model, run, commands, events):
     from chimerax.occupy.tool.results import Number, Row, Table
     number = model.id_string
