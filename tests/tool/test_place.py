@@ -155,6 +155,22 @@ def test_what_the_user_gives_is_kept(docks):
     assert near(docks.height, given)
 
 
+def test_another_width_is_no_height_given_by_hand(docks, events):
+    from Qt.QtCore import Qt
+    docks.buttons = Qt.MouseButton.LeftButton
+    docks.wanted, docks.least = 330, 300        # which narrower contents need
+    docks.main.resizeDocks([docks.panel], [docks.panel.width() + 60], Qt.Orientation.Horizontal)
+    events()
+    docks.buttons = Qt.MouseButton.NoButton
+    events(lambda: not docks.place._wider.isActive())
+    docks.settle()
+    assert near(docks.height, 330)
+    docks.wanted, docks.least = 200, 180
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 200)
+
+
 def test_more_than_it_can_do_with_only_where_there_is_room(docks):
     docks.wanted, docks.least = 700, 600
     docks.place.ask()
