@@ -346,7 +346,7 @@ def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events
             assert panel.least_height() < panel.wanted_height()
 
 
-def test_tabs_of_about_one_height_ask_for_the_same(panel, estimated, events, resize, monkeypatch):
+def test_tabs_of_about_one_height_ask_for_the_same(panel, events, resize, monkeypatch):
     resize(575, 400)
     asked = {}
     for masked in (False, True):
