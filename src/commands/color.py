@@ -25,6 +25,8 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
     if map is not None and record(session).of_scale_map(map) is None and (
             is_local_resolution_map(map)):
         return _color_by_resolution(session, targets, map, mode, palette, range, key)
+    for target in targets:      # all, before any scale map is opened again
+        common.entry_of(session, map or target, mode)
     plan = [(target, _entry(session, map or target, mode)) for target in targets]
     coloured = []
     with session.undo.aggregate('occupy color'):

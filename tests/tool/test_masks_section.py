@@ -105,7 +105,7 @@ def test_only_the_value_that_counts_is_shown(choose, estimated):
 
 def test_the_derived_edge_is_shown(panel, estimated, events, run):
     box = panel.masks.soft_edge
-    assert box.text() == 'auto 4 Å'
+    assert box.text() == 'auto 4.5 Å'
     run('occupy #1 mode occupancy lowPass 12.5')
     panel.tabs.setCurrentWidget(panel.masks.widget)
     events()
