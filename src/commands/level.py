@@ -1,6 +1,7 @@
 """`occupy level`: one surface level for a map and the modified maps made from it."""
 
 from chimerax.core.commands import CmdDesc
+from chimerax.core.undo import UndoAction
 
 from ..session import volumes
 from ..session.follow import followers
@@ -10,7 +11,7 @@ from . import common
 def occupy_level(session, maps, level):
     """Contour maps, and the modified maps made from them or from the same source, at one level.
 
-    level: density, in the maps' own units. Returns the volumes concerned.
+    level: density, in the maps' own units. Undoable. Returns the volumes concerned.
     """
     family = []
     for volume in maps:
@@ -18,14 +19,48 @@ def occupy_level(session, maps, level):
         for one in [source, *followers(session).followers_of(source, 'map')]:
             if one not in family:
                 family.append(one)
-    for volume in family:
-        volume.set_parameters(surface_levels=[level])
-        if not volume.surface_shown:
-            volume.set_display_style('surface')
-        volume.update_drawings()
+    action = _Levels(family, level)
+    action.redo()
+    session.undo.register(action)
     names = ', '.join(f'#{volume.id_string}' for volume in family)
     session.logger.info(f'{names}: level {level:g}.')
     return family
+
+
+class _Levels(UndoAction):
+    """Contours maps at a level, and undoes that."""
+
+    def __init__(self, maps, level):
+        super().__init__('occupy level')
+        self._maps, self._level = maps, level
+        self._before = [([surface.level for surface in volume.surfaces],
+                         [surface.rgba for surface in volume.surfaces],
+                         volume.image_shown and not volume.surface_shown) for volume in maps]
+
+    def redo(self):
+        """Contour them."""
+        for volume in self._open():
+            volume.set_parameters(surface_levels=[self._level])
+            if not volume.surface_shown:
+                volume.set_display_style('surface')
+            volume.update_drawings()
+
+    def undo(self):
+        """Contour them as before, those that are still open."""
+        open_ones = self._open()
+        for volume, (levels, colors, as_image) in zip(self._maps, self._before, strict=True):
+            if volume not in open_ones:
+                continue
+            if levels:
+                # The colours of one surface go with it, be they by scale.
+                more = {} if len(levels) == 1 else {'surface_colors': colors}
+                volume.set_parameters(surface_levels=levels, **more)
+            if as_image:
+                volume.set_display_style('image')
+            volume.update_drawings()
+
+    def _open(self):
+        return [volume for volume in self._maps if not volume.deleted]
 
 
 def register(_command_info, logger):

@@ -9,6 +9,9 @@ from Qt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 from ..session import jobs
 from .widgets import BUSY, OneLine, breakable, column, enable_if, text_label
 
+#: Pixels around the words of a button.
+_AROUND = 10
+
 
 class BottomRow:
     """Estimate, Create map, Undo, Options, Help; above them progress, or a line of text.
@@ -41,7 +44,8 @@ class BottomRow:
         line.addStrut(self.cancel.sizeHint().height())
         layout.addLayout(line)
         self.estimate = _button(
-            'Est&imate', 'Estimate the local scale of the map, open it as a map, and colour by it')
+            'Est&imate', 'Estimate the local scale of the map, open it as a map, and colour by it',
+            _Shortened)
         self.create = _button(
             'C&reate map', 'Make the modified map at full resolution, as Modify says')
         self.undo = _button('U&ndo', '')
@@ -156,13 +160,56 @@ class Stopwatch:
             self._settings.seconds_per_megavoxel = round(passed / megavoxels, 3)
 
 
-def _button(text, tooltip):
-    button = QPushButton(text)
+class _Shortened(QPushButton):
+    """A button of whose label the first word is seen where there is no room for all."""
+
+    _whole = ''
+
+    def __init__(self, text):
+        super().__init__()
+        self.setText(text)
+
+    def setText(self, text):
+        self._whole = text
+        self._fit()
+        self.updateGeometry()
+
+    def text(self):
+        """The whole label."""
+        return self._whole
+
+    @property
+    def shown_text(self):
+        """As much of the label as is seen."""
+        return super().text()
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self):
+        # For the whole label, whatever is seen: else it would never be seen again.
+        hint = super().sizeHint()
+        hint.setWidth(hint.width() + _width(self, self._whole) - _width(self, super().text()))
+        return hint
+
+    def _fit(self):
+        room = self.width() - _AROUND
+        shown = self._whole if _width(self, self._whole) <= room else self._whole.split()[0]
+        if shown != super().text():
+            super().setText(shown)
+
+
+def _width(button, label):
+    return button.fontMetrics().horizontalAdvance(label.replace('&', ''))
+
+
+def _button(text, tooltip, kind=QPushButton):
+    button = kind(text)
     button.setToolTip(tooltip)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     # As wide as its words ask for: five have to stand beside one another in a narrow panel.
-    words = button.fontMetrics().horizontalAdvance(text.replace('&', ''))
-    button.setMinimumWidth(words + 10)
+    button.setMinimumWidth(_width(button, text) + _AROUND)
     return button
 
 

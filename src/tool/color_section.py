@@ -252,7 +252,8 @@ class ColorSection:
 
     def _lower(self, level):
         panel, before = self._panel, self.below.level
-        panel.run(f'volume #{panel.volume.id_string} level {level:g}', lambda _result: panel.say(
+        # Not ChimeraX's own command, which cannot be undone.
+        panel.run(f'occupy level #{panel.volume.id_string} {level:g}', lambda _result: panel.say(
             f'Contoured at {level:g}; it was at {before:.3g}.'))
 
     def refresh(self):

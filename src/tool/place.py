@@ -44,6 +44,9 @@ class Place(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take)
+        self._wider = QTimer(self)
+        self._wider.setSingleShot(True)
+        self._wider.timeout.connect(self._has_width)
         widget.installEventFilter(self)
         # ChimeraX lays out its docks once control is back.
         self._timer.start(50)
@@ -110,15 +113,26 @@ class Place(QObject):
             # A tool that it is tabbed with may have grown meanwhile.
             QTimer.singleShot(60, self.ask)
         if event.type() == QEvent.Type.Resize and self._height is not None:
-            main, dock = self._main(), self._dock()
-            if main is not None:
-                by_hand = QApplication.mouseButtons() & Qt.MouseButton.LeftButton
-                if by_hand and main.height() == self._window_height:
-                    self._by_hand = self._height = dock.height()
-                elif dock.height() < self._height:
-                    self._try_again()
-                self._window_height = main.height()
+            self._resized(event.size().width() != event.oldSize().width())
         return False
+
+    def _resized(self, in_width):
+        main, dock = self._main(), self._dock()
+        if main is None:
+            return
+        if in_width:        # with which another height may be wanted
+            self._wider.start(_SETTLED)
+        elif _is_dragging() and main.height() == self._window_height:
+            self._by_hand = self._height = dock.height()
+        elif dock.height() < self._height:
+            self._try_again()
+        self._window_height = main.height()
+
+    def _has_width(self):
+        if _is_dragging():
+            self._wider.start(_SETTLED)
+        else:
+            self.ask()
 
     def _take(self):
         """Have the height again; where another tool insists on it, try later."""
@@ -149,6 +163,10 @@ def is_room_beside(widget, height):
     docks = [dock, *_others(main, dock)]
     there_is = sum(one.height() for one in docks)
     return sum(_least(one) + _MORE for one in docks) + height <= there_is
+
+
+def _is_dragging():
+    return bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
 
 
 def _dock_of(widget):

@@ -87,8 +87,14 @@ class ResultsTable(QTableWidget):
     def _go_to(self, row):
         spec = self._spec_at(row)
         self.put_out()
-        if self._objects(spec) is not None:
-            run(self._session, f'select {spec}; view {spec}')
+        objects = self._objects(spec)
+        if objects is None:
+            return
+        run(self._session, f'select {spec}')
+        if objects.displayed().bounds() is None:    # ChimeraX goes to nothing that is hidden
+            self._session.logger.status(f'{spec} is hidden, and selected')
+        else:
+            run(self._session, f'view {spec}')
 
     def _light(self, row):
         """Show a row's atoms as selected for as long as the mouse is there."""

@@ -31,11 +31,16 @@ def test_said_and_lowered_at_a_click(panel, weak, events, commands, run):
     events()
     level = weak.surfaces[0].level
     assert level < 0.3
-    assert commands == [f'volume #1 level {level:g}']
+    assert commands == [f'occupy level #1 {level:g}']
     assert told(panel) == f'Contoured at {level:g}; it was at 0.5.'
     assert panel.bottom.remedy.isHidden()
     panel.say('')
     assert told(panel) == 'Occupancy scale: #2.'
+    panel.bottom.undo.click()
+    events()
+    assert weak.surfaces[0].level == 0.5
+    assert weak.surfaces[0].vertex_colors is not None
+    assert 'level shown' in told(panel)
 
 
 def test_follows_the_level_and_is_said_of_nothing_else(panel, weak, events, run):

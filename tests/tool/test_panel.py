@@ -413,3 +413,13 @@ def test_the_only_map_is_chosen_though_it_is_hidden(panel, open_array, run, even
     run('close')
     events()
     assert panel.map.menu.text() == 'no map is open'
+
+
+def test_the_label_of_estimate_is_cut_nowhere(panel, estimated, events, resize):
+    button = panel.bottom.estimate
+    for width, seen in ((700, 'Est&imate again'), (300, 'Est&imate'), (700, 'Est&imate again')):
+        resize(width, 500)
+        assert button.shown_text == seen
+        assert button.text() == 'Est&imate again'
+        words = button.fontMetrics().horizontalAdvance(button.shown_text.replace('&', ''))
+        assert words <= button.width()

@@ -155,6 +155,22 @@ def test_what_the_user_gives_is_kept(docks):
     assert near(docks.height, given)
 
 
+def test_another_width_is_no_height_given_by_hand(docks, events):
+    from Qt.QtCore import Qt
+    docks.buttons = Qt.MouseButton.LeftButton
+    docks.wanted, docks.least = 330, 300        # which narrower contents need
+    docks.main.resizeDocks([docks.panel], [docks.panel.width() + 60], Qt.Orientation.Horizontal)
+    events()
+    docks.buttons = Qt.MouseButton.NoButton
+    events(lambda: not docks.place._wider.isActive())
+    docks.settle()
+    assert near(docks.height, 330)
+    docks.wanted, docks.least = 200, 180
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 200)
+
+
 def test_more_than_it_can_do_with_only_where_there_is_room(docks):
     docks.wanted, docks.least = 700, 600
     docks.place.ask()
@@ -330,7 +346,7 @@ def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events
             assert panel.least_height() < panel.wanted_height()
 
 
-def test_tabs_of_about_one_height_ask_for_the_same(panel, estimated, events, resize, monkeypatch):
+def test_tabs_of_about_one_height_ask_for_the_same(panel, events, resize, monkeypatch):
     resize(575, 400)
     asked = {}
     for masked in (False, True):
