@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The figures of docs/series.md: errors, agreement, time and memory of series of volumes.
 
-    python bench/series.py [known] [maven] [speed] [--maven FOLDER] [--given FOLDER]
-                           [--volumes 20 100 500]
+    python bench/series.py [known] [changes] [maven] [speed] [--maven FOLDER] [--given FOLDER]
+                           [--volumes 20 100 500] [--pairs 10]
 
 known: chain D rises while chain C falls, in volumes made of 5ni1 (PyPI), or in --given, a folder
-with twenty such volumes, vol_000.mrc and so on, and their model.cif. maven: MAVEn's example, in
---maven. speed: time and memory, for so many volumes. All, where none is named. Runs `python -m
-chimerax.occupy series` of this repository, in an environment of its own.
+with twenty such volumes, vol_000.mrc and so on, and their model.cif. changes: errors of what
+changed between two maps, over noise, of so many pairs. maven: MAVEn's example, in --maven. speed:
+time and memory, for so many volumes. All, where none is named. Runs `python -m chimerax.occupy
+series` of this repository, in an environment of its own.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from accuracy import in_own_environment
 
-STUDIES = ('known', 'maven', 'speed')
+STUDIES = ('known', 'changes', 'maven', 'speed')
 
 
 def main():
@@ -25,6 +26,7 @@ def main():
                         help=', '.join(STUDIES))
     parser.add_argument('--maven', type=Path)
     parser.add_argument('--given', type=Path)
+    parser.add_argument('--pairs', type=int, default=10)
     parser.add_argument('--volumes', type=int, nargs='+', default=[20, 100, 500])
     given = parser.parse_args()
     in_own_environment()
@@ -35,6 +37,9 @@ def main():
             if name == 'known':
                 from series_known import study
                 study(Path(folder), given.given)
+            elif name == 'changes':
+                from series_changes import study
+                study(given.pairs)
             elif name == 'maven' and given.maven is not None:
                 from series_maven import study
                 study(Path(folder), given.maven)

@@ -105,10 +105,22 @@ def mask_names(paths):
     return tuple(names if len(set(names)) == len(names) else paths)
 
 
-def _region(source, path, shape):
+def read_mask(path):
+    """A mask, a `MapFile`, and the level that it is above; `ValueError` that names it."""
     try:
         mask = read_map(path)
-        region = sampled_on(mask, source, shape) > mask_level(mask.array)
+        return mask, mask_level(mask.array)
+    except ValueError as error:
+        raise ValueError(f'the mask {path}: {sentence(error)}') from error
+    except OSError as error:
+        raise ValueError(f'the mask {path} cannot be read: '
+                         f'{(error.strerror or str(error)).lower()}') from error
+
+
+def _region(source, path, shape):
+    mask, level = read_mask(path)
+    try:
+        region = sampled_on(mask, source, shape) > level
     except MapFileError as error:
         raise ValueError(f'the mask {path}: {error}') from error
     if not region.any():

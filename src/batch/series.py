@@ -126,12 +126,11 @@ def run_series(volumes, request=None, *, output_dir=OUTPUT_DIR, images=None, ove
 
 
 def _groups(request):
-    """Names of the groups; reads the model, so that a mistake ends everything at once."""
+    """Names of the groups; reads model or masks, so that a mistake ends everything at once."""
     if request.model:
         return model_groups(request.model, request.groups).names
     for mask in request.masks:
-        if not Path(mask).is_file():
-            raise ValueError(f'there is no mask {mask}')
+        onevolume.read_mask(mask)
     return onevolume.mask_names(request.masks)
 
 

@@ -23,8 +23,8 @@ def width(texts, size):
 def short(names):
     """Names of volumes without what all share: (names, what they share with "…", '' for nothing).
 
-    Numbers of models and endings of files go, and a beginning that all have, up to a break between
-    words or digits: vol_003.mrc, vol_012.mrc … are 003, 012 … of "vol_…".
+    Numbers of models and endings of files go, and a beginning and an end that all have, up to a
+    break between words or digits: vol_003_map.mrc, vol_012_map.mrc … are 003, 012 … of "vol_…_map".
     """
     stems = list(names)
     # Numbers of models, and endings of files, unless they tell names apart.
@@ -36,19 +36,30 @@ def short(names):
     begin = re.match(r'(.*[^0-9A-Za-z]|.*[A-Za-z](?=\d*$)|)', begin).group(0)
     if len(begin) < 3 or any(len(stem) == len(begin) for stem in stems):
         begin = ''
-    return [_cut(stem[len(begin):]) for stem in stems], f'{begin}…' if begin else ''
-
-
-def _cut(name):
-    if len(name) <= LONGEST:
-        return name
-    half = (LONGEST - 1) // 2
-    return f'{name[:LONGEST - 1 - half]}…{name[-half:]}'
+    stems = [stem[len(begin):] for stem in stems]
+    end = os.path.commonprefix([stem[::-1] for stem in stems])[::-1] if len(set(stems)) > 1 else ''
+    end = re.search(r'([^0-9A-Za-z].*|)$', end).group(0)
+    if len(end) < 3 or any(len(stem) == len(end) for stem in stems):
+        end = ''
+    stems = [stem[:len(stem) - len(end)] for stem in stems]
+    return cut(stems), f'{begin}…{end}' if begin or end else ''
 
 
 def cut(names):
-    """Names, long ones without their middle."""
-    return [_cut(name) for name in names]
+    """Names, long ones without their middle, or as much of it as they may lose to stay apart."""
+    names = list(names)
+    for longest in (LONGEST, 2 * LONGEST):
+        found = [_cut(name, longest) for name in names]
+        if len(set(found)) == len(set(names)):
+            return found
+    return names
+
+
+def _cut(name, longest):
+    if len(name) <= longest:
+        return name
+    half = (longest - 1) // 2
+    return f'{name[:longest - 1 - half]}…{name[-half:]}'
 
 
 def apart(places, least, low, high):

@@ -84,8 +84,11 @@ class Particles:
                 'they were')
 
     def check(self, names):
-        """Raise `ValueError` unless the names of volumes tell their classes."""
-        self._classes_of(names)
+        """Raise `ValueError` unless the names of volumes tell classes that particles are of."""
+        classes = list(self._classes_of(names).values())
+        if not np.isin(self.classes, classes).any():
+            raise ValueError('no particle is of the class of any volume: are these the particles '
+                             'and the volumes of one run?')
 
     def _classes_of(self, names):
         found = {}
@@ -108,7 +111,7 @@ class Particles:
 
     def _from_zero(self, numbers):
         """The same counted from 0, as labels are; volumes are numbered from 0 or from 1."""
-        count = int(self.classes.max()) + 1
+        count = int(self.classes.max(initial=-1)) + 1
         low, high = min(numbers.values()), max(numbers.values())
         if low > 0 and high == count:
             return {name: number - 1 for name, number in numbers.items()}
@@ -175,6 +178,8 @@ class _Star:
         import starfile
         self._starfile = starfile
         try:
+            with open(path, 'rb'):
+                pass    # starfile does not say what is wrong with it
             self._blocks = starfile.read(path, always_dict=True)
         except OSError as error:
             raise ValueError(f'{path} cannot be read: {(error.strerror or str(error)).lower()}'
@@ -195,7 +200,10 @@ class _Star:
         if CLASS not in self.table.columns:
             raise ValueError(f'{self._path} does not say the classes of particles ({CLASS}); for '
                              'cryoDRGN give labels, or z and centres, too')
-        return self.table[CLASS].to_numpy(int)
+        try:
+            return self.table[CLASS].to_numpy(int)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f'{CLASS} of {self._path} holds other things than numbers') from error
 
     def write(self, chosen, path):
         blocks = {**self._blocks, self._name: self.table[chosen]}
@@ -246,6 +254,9 @@ def _nearest(latent, path, centers):
     if latent.ndim != 2 or latent.dtype.kind not in 'fiu' or latent.shape[1] != middles.shape[1]:
         raise ValueError(f'{path} and {centers} do not belong together: coordinates of shape '
                          f'{latent.shape}, centres of {middles.shape}')
+    if not (np.isfinite(latent).all() and np.isfinite(middles).all()):
+        raise ValueError(f'{path if np.isfinite(middles).all() else centers} holds values that are '
+                         'not numbers')
     found = np.empty(len(latent), int)
     for start in range(0, len(latent), 10_000):
         part = latent[start:start + 10_000, None].astype(float)

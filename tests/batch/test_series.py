@@ -211,10 +211,11 @@ def test_scale_at_a_model_and_in_masks(series, assembly, write, tmp_path):
     np.testing.assert_allclose(by_mask.table.occupancy, by_model.table.occupancy[2:], atol=0.15)
 
 
-def test_mistakes_end_before_any_work(volumes, assembly, tmp_path, capsys):
+def test_mistakes_end_before_any_work(volumes, assembly, write, tmp_path, capsys):
     empty = tmp_path / 'empty'
     empty.mkdir()
     shutil.copy(volumes / 'vol_1.mrc', tmp_path / 'a.mrc')
+    empty_mask = write(tmp_path / 'empty.mrc', np.zeros((40, 40, 40), np.float32))
     away = tmp_path / 'away.pdb'
     away.write_text(''.join(
         f'{line[:30]}{float(line[30:38]) + 200:8.3f}{line[38:]}\n' for line in
@@ -226,7 +227,10 @@ def test_mistakes_end_before_any_work(volumes, assembly, tmp_path, capsys):
             ([*model, str(volumes)], 'no volumes are named; put them before --model'),
             ([str(volumes)], 'give either --model or --masks'),
             ([str(volumes), *model, '--masks', 'a.mrc'], 'give either --model or --masks'),
-            ([str(volumes), '--masks', 'none.mrc'], 'there is no mask none.mrc'),
+            ([str(volumes), '--masks', 'none.mrc'],
+             'the mask none.mrc cannot be read: no such file'),
+            ([str(volumes), '--masks', str(empty_mask)],
+             f'the mask {empty_mask}: the mask has nothing above zero'),
             ([str(volumes), '--masks', str(volumes / 'vol_1.mrc'), '--method', 'fit'],
              '--method fit needs --model; masks are for --method scale'),
             ([str(volumes), *model, '--low-pass', '10'], '--low-pass is not for --method fit'),

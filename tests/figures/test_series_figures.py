@@ -154,6 +154,12 @@ def test_names_without_what_all_share():
     assert labels.short(['apo', 'atp']) == (['apo', 'atp'], '')
     assert labels.short(['one.mrc']) == (['one'], '')
     assert labels.short(['a.mrc', 'a.map']) == (['a.mrc', 'a.map'], '')
+    assert labels.short(['run_09_sharp.mrc', 'run_10_sharp.mrc']) == (['09', '10'], 'run_…_sharp')
+    assert labels.short(['9 by hand', '10 by hand']) == (['9', '10'], '… by hand')
+    alike = [f'#1/A,B:1-100 large subunit {part} of the whole' for part in ('L1', 'L2')]
+    assert len(set(labels.cut(alike))) == 2
+    longer = [name[:20] + 30 * 'x' + name[20:] for name in alike]
+    assert labels.cut(longer)[0].endswith('L1 of the whole')
     assert max(map(len, labels.cut(['x' * 80, 'y']))) == labels.LONGEST
 
 

@@ -79,6 +79,14 @@ def test_star_files_keep_their_columns_and_blocks(tmp_path):
     assert blocks['particles']['rlnAngleRot'].tolist() == [10.5, 7]
     with pytest.raises(ValueError, match='does not say which class'):
         Particles(path).check(['vol_1'])
+    with pytest.raises(ValueError, match='no particle is of the class of any volume'):
+        Particles(path).check(['run_it025_class004'])
+    with pytest.raises(ValueError, match='none.star cannot be read: no such file'):
+        Particles(tmp_path / 'none.star')
+    words = tmp_path / 'words.star'
+    words.write_text(path.read_text(encoding='utf-8').replace(' 3 0', ' x 0'), encoding='utf-8')
+    with pytest.raises(ValueError, match='words.star holds other things than numbers'):
+        Particles(words)
 
 
 def test_without_starfile(tmp_path, monkeypatch):
@@ -103,7 +111,9 @@ def test_files_that_will_not_do(labels, tmp_path):
             ({'labels': labels, 'latent': latent}, 'give one of them'),
             ({'labels': labels, 'clusters': 1}, 'at least 2'),
             ({'latent': latent, 'centers': tmp_path / 'centers.txt'}, 'do not belong together'),
-            ({'latent': latent, 'centers': tmp_path / 'none.txt'}, 'cannot be read')):
+            ({'latent': latent, 'centers': tmp_path / 'none.txt'}, 'cannot be read'),
+            ({'latent': dumped(tmp_path / 'nan.pkl', np.array([[0, np.nan]])),
+              'centers': tmp_path / 'centers.txt'}, 'nan.pkl holds values that are not numbers')):
         with pytest.raises(ValueError, match=reason):
             Particles(**options)
     particles = Particles(labels=labels)
@@ -112,6 +122,10 @@ def test_files_that_will_not_do(labels, tmp_path):
                           (['vol_0', 'vol_9'], 'begin with 0 or 1')):
         with pytest.raises(ValueError, match=reason):
             particles.check(names)
+    for some in ([9], [-1, -1, 7]):
+        others = Particles(labels=dumped(tmp_path / 'others.pkl', np.array(some, np.int64)))
+        with pytest.raises(ValueError, match='no particle is of the class of any volume'):
+            others.check(VOLUMES)
 
 
 def test_clusters_where_the_tree_has_its_longest_branches():
