@@ -329,7 +329,7 @@ class _State:
         inner = products(columns)
         found = Found(residual, columns, inner, self.variance, weight, self._tie(),
                       noise_beyond(d, left - full_model, self.blur))
-        covariance = covariance_of(d, found, self._spread_columns)
+        covariance, b_error = covariance_of(d, found, self._spread_columns)
         values, model = left[d.support], full_model[d.support]
         matches = np.empty(n)
         for i, density in enumerate(d.densities):
@@ -340,8 +340,7 @@ class _State:
         own /= np.sqrt(np.outer(np.diag(own), np.diag(own)))
         shift, stretch = misplaced(full_model, left - full_model, d, self.keep)
         return Fit(
-            self.o, covariance[:n, :n] * self.unit ** 2, self.b,
-            np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c),
+            self.o, covariance[:n, :n] * self.unit ** 2, self.b, b_error, self.k, float(self.c),
             _correlation(values, model), outside(left, full_model, d), shift, stretch, own,
             matches, self.resolution, left - full_model)
 
