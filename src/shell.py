@@ -6,8 +6,9 @@ import errno
 import os
 import sys
 
-#: The exit status for a mistake in options or files.
-MISTAKE = 2
+#: Exit statuses: all well; something failed, such as a map of many; a mistake in options or files;
+#: interrupted.
+WELL, FAILURE, MISTAKE, INTERRUPTED = 0, 1, 2, 130
 
 
 class Parser(argparse.ArgumentParser):

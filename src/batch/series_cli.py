@@ -5,8 +5,8 @@ import sys
 from ..series.gather import METHODS
 from ..series.order import ORDERS
 from ..series.particles import Particles
-from ..shell import Parser
-from . import cli
+from ..shell import FAILURE, INTERRUPTED, WELL, Parser
+from . import options as shared
 from .series import OUTPUT_DIR, run_series
 from .seriesrequest import NAMES, SeriesRequest
 from .seriesresults import IMAGES
@@ -37,8 +37,8 @@ TOLD = 5
 def main(arguments):
     """Run a series from command-line arguments; return the exit status."""
     parser = _parser()
-    options = vars(parser.parse_intermixed_args(list(cli.with_lists(arguments, parser))))
-    options['full'] = cli.full_of(options['full'])
+    options = vars(parser.parse_intermixed_args(list(shared.with_lists(arguments, parser))))
+    options['full'] = shared.full_of(options['full'])
     volumes, quiet = options.pop('volumes'), options.pop('quiet')
     asked = {name: options.pop(name) for name in NAMES}
     of_particles = {name: options.pop(name) for name in PARTICLES}
@@ -71,12 +71,12 @@ def main(arguments):
         close()
         print(f'interrupted after {len(outcomes)} volumes; the same command goes on where this one '
               'stopped', file=sys.stderr)
-        return cli.INTERRUPTED
+        return INTERRUPTED
     close()
     failed = [outcome for outcome in found.outcomes.values() if outcome.failed]
     if not quiet:
         _tell(found, failed)
-    return cli.FAILURES if failed else cli.WELL
+    return FAILURE if failed else WELL
 
 
 def _particles(given):
@@ -115,15 +115,15 @@ def _tell(found, failed):
 
 def _parser():
     parser = Parser(
-        prog=f'{cli.PROGRAM} -m chimerax.occupy series', usage='%(prog)s VOLUMES… [options]',
+        prog=f'{shared.PROGRAM} -m chimerax.occupy series', usage='%(prog)s VOLUMES… [options]',
         add_help=False, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
-        formatter_class=cli.formatter)
+        formatter_class=shared.formatter)
     parser.add_argument('volumes', nargs='*', metavar='VOLUMES',
                         help='Maps on one grid (.mrc, .map, .ccp4, also .gz or .bz2), or folders '
                              'of them. Those listed by letters are put into the order of the '
                              'numbers in their names: vol_2 before vol_10.')
     parts = parser.add_argument_group('parts')
-    cli.add_model(parts, 'Models (PDB or mmCIF) that lie on the volumes, one or several.', '+')
+    shared.add_model(parts, 'Models (PDB or mmCIF) that lie on the volumes, one or several.', '+')
     parts.add_argument('--masks', nargs='+', action='extend', default=[], metavar='FILE',
                        help='Masks instead of a model, each a part, on any grid: above 0.5, or '
                             'above half of the maximum if values are not 0 to 1. For the scale.')
@@ -133,7 +133,7 @@ def _parser():
                           'scale at them (the default with --masks), which needs no model but is '
                           'an upper bound near stronger neighbours.')
     for name in ('low_pass', 'full_scale'):
-        cli.add_setting(how, name)
+        shared.add_setting(how, name)
     results = parser.add_argument_group('results')
     results.add_argument('--order', choices=ORDERS, default=ORDERS[0],
                          help='Of the heat map: groups and volumes by likeness (the default), '
@@ -151,7 +151,7 @@ def _parser():
                       help='The place of each particle in latent space (cryoDRGN), instead of '
                            '--labels; the nearest of --centres is its class.')
     back.add_argument('--centres', metavar='TXT', help='Centres for --z (centers.txt).')
-    back.add_argument('--clusters', type=cli.number(int, 2), metavar='N',
+    back.add_argument('--clusters', type=shared.number(int, 2), metavar='N',
                       help='How many clusters of volumes (default: where their tree has its '
                            'longest branches).')
     run = parser.add_argument_group('files and processes')
@@ -159,9 +159,9 @@ def _parser():
                      help=f'Where results go; made if need be (default: {OUTPUT_DIR}).')
     run.add_argument('--overwrite', action='store_true',
                      help='Do volumes again that are done, and replace a series of other parts.')
-    run.add_argument('-j', '--jobs', type=cli.number(int, 1), metavar='N',
+    run.add_argument('-j', '--jobs', type=shared.number(int, 1), metavar='N',
                      help='Volumes to work on at a time, each in a process with one thread '
                           '(default: as many as there are processors).')
-    cli.add_common(run)
+    shared.add_common(run)
     return parser
 

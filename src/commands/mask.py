@@ -117,7 +117,7 @@ def _opened(session, request, mask, name, file):
     session.logger.info(f'Mask of {volumes.label(source)} ({_words(mask)}, {edge}) is '
                         f'#{volume.id_string}{saved}.')
     if file is None:
-        masks.tell_next(volume)
+        masks.tell_next(volume, mask.use)
     else:
         # Saving tells of it.
         run(session, f'save {quote_path_if_necessary(file)} models #{volume.id_string}', log=False)

@@ -16,14 +16,12 @@ from ..core.parameters import (
     Modification,
     Parameters,
 )
-from ..shell import MISTAKE, Parser, heard_or_not
+from ..shell import FAILURE, MISTAKE, WELL, Parser, heard_or_not
 from .job import JobError, read_job
 from .log import LogError
 from .schedule import Schedule
 from .star import StarError
 
-#: Exit statuses beside `shell.MISTAKE`: all well; no result. All but the first end a refinement.
-WELL, FAILURE = 0, 1
 RECONSTRUCT = 'relion_external_reconstruct'
 KINDS = ('solvent', 'sigmoid', 'attenuate', 'amplify')
 
@@ -44,7 +42,7 @@ EPILOG = 'Exit status: 0 all well, 1 no result, 2 a mistake in options or files.
 
 
 def main(arguments=None):
-    """Do what the arguments say; return the exit status."""
+    """Do what the arguments say; return the exit status: any but `WELL` ends a refinement."""
     with heard_or_not():
         return _main(sys.argv[1:] if arguments is None else list(arguments))
 

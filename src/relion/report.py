@@ -6,7 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from ..core.parameters import PLOT_DPI
-from ..shell import MISTAKE, Parser
+from ..shell import FAILURE, MISTAKE, WELL, Parser
 from . import log
 from .star import StarError, read_star
 
@@ -19,7 +19,6 @@ CURVES = (('full_scale', 'Full scale (density)'),
 
 def main(arguments):
     """Draw the report of a folder; return the exit status."""
-    from .cli import FAILURE, WELL
     parser = Parser(prog='python -m chimerax.occupy.relion report', allow_abbrev=False,
                     description='Draws what occupy_relion.log tells of a refinement, and the '
                                 'sizes of its classes, over the iterations (needs matplotlib).',

@@ -14,6 +14,8 @@ from chimerax.core.models import (
 )
 from chimerax.core.state import StateManager
 
+from .masks import tell_next
+
 #: 1: (follower, source, kind) for each follower; no source where that was closed.
 #: 2: and the use of a mask, '' for all else.
 VERSION = 2
@@ -101,9 +103,8 @@ class Followers(StateManager):
         """A mask that is saved gets the name of its file: that is when its next step is known."""
         pair = self._pairs.get(model)
         if pair and pair.use and model.data.path and not pair.saved:
-            from .masks import tell_next
             pair.saved = True
-            tell_next(model)
+            tell_next(model, pair.use)
 
     def _removed(self, _name, models):
         gone = set(models)

@@ -128,13 +128,18 @@ class MasksSection:
                 return made[-1]
         return None
 
+    @property
+    def _use(self):
+        """What the last mask is for, '' if that is not known."""
+        return followers(self._panel.session).use_of(self.last)
+
     def _save(self):
         path = file_to_save(self.widget, 'Mask', 'MRC (*.mrc)')
         if path:
             self._panel.run(f'save {quote_path_if_necessary(path)} models #{self.last.id_string}')
 
     def _copy(self):
-        QApplication.clipboard().setText(next_of(self.last).to_copy)
+        QApplication.clipboard().setText(next_of(self.last, self._use).to_copy)
         # The whole of it would take the room of the buttons.
         self._panel.say(f'Copied: what comes next with #{self.last.id_string}, as in the Log; '
                         f'{RUN}… stands for your files.')
@@ -143,7 +148,7 @@ class MasksSection:
         """What the status line says while this is in front, '' for what there is."""
         last = self.last
         if last is not None:
-            means = _MEANS.get(followers(self._panel.session).use_of(last), '')
+            means = _MEANS.get(self._use, '')
             return f'The last mask is {last.name} #{last.id_string}{means}.'
         if self.kind not in _SUBTRACTION or self._panel.volume is None:
             return ''
@@ -168,7 +173,7 @@ class MasksSection:
         none = 'make a mask first' if last is None else ''
         enable_if(self.save, none or busy)
         old = 'a mask of an older session does not tell what it is for; make it again'
-        enable_if(self.copy, none or ('' if next_of(last) else old))
+        enable_if(self.copy, none or ('' if self._use else old))
         self.soft_edge.setSpecialValueText(self._derived_edge())
         self.soft_edge.updateGeometry()     # Qt forgets it
 

@@ -125,7 +125,12 @@ def test_what_is_kept_is_seen_by_what_it_leaves_out(run, blobs, found):
 
 
 def test_the_use_of_a_mask_outlives_a_session(run, session, blobs, found, tmp_path, log):
-    from chimerax.occupy.session.masks import next_of
+    from chimerax.occupy.session import masks
+    from chimerax.occupy.session.follow import followers
+
+    def next_of(mask):
+        return masks.next_of(mask, followers(session).use_of(mask))
+
     run('occupy mask #1 subtraction sigmoid 5 pivot 0.6 covers subtracted')
     run('occupy mask #1 weak below 0.6')
     run(f'save "{tmp_path / "masks.cxs"}"')
