@@ -26,9 +26,10 @@ B_REACH = (-150.0, 600.0)
 #: A finer band lets B-factors fall below zero less far, down to this share of that.
 B_LEAST = 0.4
 B_STEP = 60.0
-#: What is thought of their spread before there is a fit: counts as one group. Ligands may differ by
-#: as much however alike the chains are.
+#: What is thought of their spread before there is a fit: counts as one group. Ligands may differ
+#: from chains by as much as the second at least, however alike chains are.
 B_SPREAD = 30.0
+LIGAND_SPREAD = 20.0
 #: Variance of occupancies about the mean of their kind that the pull to it leaves open at least:
 #: for proteins and nucleic acids, and for what may be anything.
 LEAST_SPREAD = 0.05
@@ -236,7 +237,7 @@ class _State:
         spread = self.b_width if first else self._spread_of_b(mean, share)
         weight[n:2 * n] = spread ** -2
         ligands = n + self.design.kinds.get('ligand', np.zeros(0, int))
-        weight[ligands] = max(spread, B_SPREAD * self.b_width / B_WIDTH) ** -2
+        weight[ligands] = max(spread, LIGAND_SPREAD * self.b_width / B_WIDTH) ** -2
         pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
         weight[2 * n:-1] = WIDTHS ** -2.
         pull[2 * n:-1] = (MEANS - self.k) * weight[2 * n:-1]
