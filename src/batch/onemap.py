@@ -199,7 +199,7 @@ class _Work:
             except ValueError as error:
                 self.refused[word] = sentence(error)
                 continue
-            edge = mask.derive_soft_edge(found.parameters.low_pass, found.source_grid.step)
+            edge = mask.derive_soft_edge(found.parameters.low_pass, found.source_grid)
             self._write(word, finals[word], array, source, f'mask, {of_scale(found.parameters)}',
                         of_mask(mask, edge))
             steps = next_steps(mask.use, finals[word])

@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryFile
 
 TEMPORARY = '.part'
 #: A temporary file that nobody has touched for so many seconds was left by a process that is gone.
@@ -75,6 +76,18 @@ class Results:
         _flush(temporary)
         os.replace(temporary, final)
         del self._waiting[final]
+
+
+def check_folder(folder):
+    """Raise `ValueError` unless files can be written in a folder, which is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ValueError(f'nothing can be written in {folder}: '
+                         f'{(error.strerror or str(error)).lower()}; give another --output-dir'
+                         ) from error
 
 
 def remove_leftovers(folder, process):

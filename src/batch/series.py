@@ -16,12 +16,13 @@ from . import onevolume
 from .fitting import model_groups
 from .groups import file_of
 from .outcome import ALREADY_DONE, FAILED, Outcome
+from .results import check_folder
 from .run import run_tasks
 from .seriesrequest import SeriesRequest
 from .seriesresults import check_results, solvent_before, write_results
 from .task import Task, model_roles
 from .versions import version
-from .volumes import listed, named, of_one_grid
+from .volumes import file_names, listed, named, of_one_grid
 from .wording import sentence
 
 OUTPUT_DIR = 'occupy_series'
@@ -79,6 +80,8 @@ def run_series(volumes, request=None, *, output_dir=OUTPUT_DIR, images=None, ove
         _check_place(paths, good, request)
     if particles is not None:
         particles.check(list(paths))
+    if good:
+        check_folder(folder)
     work = _Work(request, paths, folder, inputs, overwrite, jobs, dask)
     outcomes = {name: Outcome(paths[name], FAILED, why) for name, why in failed.items()}
     numbers = {name: number for number, name in enumerate(paths)}
@@ -163,12 +166,12 @@ class _Work:
         self._asked = request.of_volumes
         self._common = {'inputs': inputs, 'overwrite': overwrite, 'version': version(),
                         'kind': 'volume'}
-        self._stems = folder / PARTS
+        self._folder, self._files = folder / PARTS, file_names(paths)
         self._held = request.method != SCALE
 
     def _task(self, name, solvent, part=''):
         path = self._paths[name]
-        stem = self._stems / (name.replace('/', '_') + '{result}')
+        stem = self._folder / (self._files[name] + '{result}')
         return Task(str(Path(path).absolute()), path, str(stem),
                     {**self._asked, 'solvent': solvent, 'part': part}, **self._common)
 

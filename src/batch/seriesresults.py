@@ -83,9 +83,19 @@ def write_results(folder, request, inputs, table, paths, parts, solvent, images,
     folder: where to. request: the `SeriesRequest`. inputs: paths of models or masks by role. table:
     the `SeriesTable`. paths: of the volumes, by name. parts: what each told, by name. solvent: its
     strengths, held in all, or None. images: see `run_series`. warnings: sentences. particles: a
-    `Particles`, or None. Returns `Found`.
+    `Particles`, or None. Returns `Found`; raises `ValueError` where they cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return _write_results(folder, request, inputs, table, paths, parts, solvent, images,
+                              warnings, particles)
+    except OSError as error:
+        raise ValueError(
+            f'the results cannot be written in {folder}: {(error.strerror or str(error)).lower()}; '
+            'what the volumes told is kept, and the same command goes on from there') from error
+
+
+def _write_results(folder, request, inputs, table, paths, parts, solvent, images, warnings,
+                   particles):
     order = order_of(table, request.order)
     pairs = together(table)
     if images is None and not _can_draw():

@@ -3,6 +3,7 @@
 import glob
 import os
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 
 from ..core import Grid
@@ -45,7 +46,9 @@ def listed(given):
 
 
 def _is_map(path):
-    return path.is_file() and not path.name.startswith('.') and bare_suffix(path) in SUFFIXES
+    # A link to nowhere is meant to be a map: its turn tells that it is none.
+    there = path.is_file() or (path.is_symlink() and not path.exists())
+    return there and not path.name.startswith('.') and bare_suffix(path) in SUFFIXES
 
 
 def named(paths):
@@ -63,6 +66,18 @@ def named(paths):
         if other != path:
             raise ValueError(f'{other} and {path} have one name, {name}; give one of them another')
     return found
+
+
+def file_names(volumes):
+    """Names of files for what volumes tell, by the names of the volumes: no two are the same.
+
+    volumes: {name: path}. Also where a file system takes capitals for small letters.
+    """
+    plain = {name: name.replace('/', '_') for name in volumes}
+    often = Counter(word.casefold() for word in plain.values())
+    return {name: word if often[word.casefold()] == 1 else
+            f'{word}-{sha256(os.path.abspath(volumes[name]).encode()).hexdigest()[:8]}'
+            for name, word in plain.items()}
 
 
 def of_one_grid(volumes):

@@ -2,6 +2,7 @@
 
 from chimerax.core.commands import BoolArg, CmdDesc, ColormapRangeArg, ModelsArg
 from chimerax.core.errors import UserError
+from chimerax.core.undo import UndoState
 
 from ..session import coloring, volumes
 from ..session.localres import TITLE, check_place, fills_of, is_local_resolution_map, range_on
@@ -24,6 +25,8 @@ def occupy_color(session, models, *, map=None, mode=None, palette=None, range=No
     if map is not None and record(session).of_scale_map(map) is None and (
             is_local_resolution_map(map)):
         return _color_by_resolution(session, targets, map, mode, palette, range, key)
+    for target in targets:      # all, before any scale map is opened again
+        common.entry_of(session, map or target, mode)
     plan = [(target, _entry(session, map or target, mode)) for target in targets]
     coloured = []
     with session.undo.aggregate('occupy color'):
@@ -72,6 +75,11 @@ def _color_by_resolution(session, targets, local, mode, palette, limits, key):
             coloured += coloring.color_by_values(
                 session, target, local, chosen, limits, TITLE, fills=fills, key=key,
                 surfaces=surfaces)
+        if local.display:       # its own surface encloses the coloured one
+            hidden = UndoState('hide local resolution')
+            hidden.add(local, 'display', True, False)
+            local.display = False
+            session.undo.register(hidden)
     session.logger.info(
         f'Coloured by {volumes.label(local)}, a map of local resolution, from {limits[0]:g} to '
         f'{limits[1]:g} Å. A scale is no resolution: "occupy plot against #{local.id_string}" lays '

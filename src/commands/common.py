@@ -1,7 +1,10 @@
 """What the commands share: types of arguments, made from the core's settings, and checks."""
 
+import math
+
 from chimerax.core.commands import (
     Annotation,
+    AnnotationError,
     BoolArg,
     Bounded,
     ColormapArg,
@@ -9,6 +12,7 @@ from chimerax.core.commands import (
     FloatArg,
     IntArg,
     ModelsArg,
+    ObjectsArg,
     Or,
     TupleOf,
     next_token,
@@ -22,8 +26,20 @@ from ..session import coloring, volumes
 from ..session.record import record
 from ..session.wording import user_error
 
+
+class NumberArg(FloatArg):
+    """A number; "nan" and "inf", which pass ChimeraX's limits, are none."""
+
+    @staticmethod
+    def parse(text, session):
+        value, used, rest = FloatArg.parse(text, session)
+        if not math.isfinite(value):
+            raise AnnotationError(f'Expected {NumberArg.name}')
+        return value, used, rest
+
+
 #: A number and, where a setting has words for some, these words.
-_NUMBER = {True: IntArg, False: FloatArg}
+_NUMBER = {True: IntArg, False: NumberArg}
 
 
 def setting_arg(name):
@@ -32,7 +48,7 @@ def setting_arg(name):
     if isinstance(setting.default, bool):
         return BoolArg
     if setting.low is None and setting.high is None:
-        return EnumOf(setting.choices) if setting.choices else FloatArg
+        return EnumOf(setting.choices) if setting.choices else NumberArg
     number = Bounded(_NUMBER[setting.whole], min=setting.low, max=setting.high,
                      name=_words_for(setting))
     return Or(EnumOf(setting.choices), number) if setting.choices else number
@@ -55,6 +71,9 @@ def setting_args(*names):
 #: One odd number, or three for the x, y and z axes.
 KernelSizeArg = Or(setting_arg('kernel_size'), TupleOf(IntArg, 3),
                    name='one odd number of voxels, or three (x,y,z)')
+
+#: What counts as full in a fit: a density, or atoms.
+FullArg = Or(Bounded(NumberArg, min=1e-30), ObjectsArg)
 
 
 class VolumesArg(ModelsArg):
@@ -98,7 +117,8 @@ class PaletteArg(Annotation):
             return coloring.palette(token.lower()), used, rest
         try:
             colormap, used, rest = ColormapArg.parse(text, session)
-        except (UserError, ValueError):     # it may have looked for it on the internet, in vain
+        # It may have looked for it on the internet, in vain, and stumbles over an empty name.
+        except (UserError, ValueError, IndexError):
             raise UserError(f'no palette is called "{token}"; the palettes made for scale are '
                             + ' and '.join(coloring.PALETTES)) from None
         return coloring.Palette(used, colormap), used, rest
@@ -178,7 +198,8 @@ def checked_color(color, palette, limits):
 
 def checked_range(limits):
     """A range of colours that rises; `UserError` if it does not."""
-    if limits is not None and limits != 'full' and limits[0] >= limits[1]:
+    if limits is not None and limits != 'full' and not (
+            limits[0] < limits[1] and all(map(math.isfinite, limits))):
         raise UserError(f'range must rise, but {limits[0]:g},{limits[1]:g} does not')
     return limits
 

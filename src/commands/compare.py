@@ -8,11 +8,9 @@ import numpy as np
 from chimerax.atomic import AtomsArg
 from chimerax.core.commands import (
     BoolArg,
-    Bounded,
     CmdDesc,
     ColormapRangeArg,
     EnumOf,
-    FloatArg,
     ObjectsArg,
     Or,
     RepeatOf,
@@ -361,7 +359,7 @@ def register(_command_info, logger):
                  ('model', AtomsArg), ('regions', common.VolumesArg),
                  ('full_scale_region', ObjectsArg), ('method', EnumOf(METHODS)),
                  *common.setting_args('by', 'segment'), ('groups', RepeatOf(ObjectsArg)),
-                 ('full', Or(Bounded(FloatArg, min=1e-30), ObjectsArg)),
+                 ('full', common.FullArg),
                  ('normalize', Or(BoolArg, ObjectsArg)),
                  *common.setting_args('b_factor', 'fit_resolution'), ('file', SaveFileNameArg),
                  ('color', BoolArg), ('key', BoolArg), ('palette', common.PaletteArg),

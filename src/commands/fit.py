@@ -6,11 +6,9 @@ import numpy as np
 from chimerax.atomic import AtomsArg
 from chimerax.core.commands import (
     BoolArg,
-    Bounded,
     CmdDesc,
     ColormapRangeArg,
     EnumOf,
-    FloatArg,
     ObjectsArg,
     Or,
     RepeatOf,
@@ -208,7 +206,7 @@ def register(_command_info, logger):
         required=[('atoms', AtomsArg)],
         keyword=[('map', common.VolumesArg), *common.setting_args('by', 'segment'),
                  ('groups', RepeatOf(ObjectsArg)),
-                 ('full', Or(Bounded(FloatArg, min=1e-30), ObjectsArg)),
+                 ('full', common.FullArg),
                  *common.setting_args('b_factor', 'fit_resolution'),
                  ('file', SaveFileNameArg), ('column', EnumOf(tuple(COLUMNS))),
                  ('color', BoolArg), ('key', BoolArg), ('palette', common.PaletteArg),

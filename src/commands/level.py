@@ -1,6 +1,6 @@
 """`occupy level`: one surface level for a map and the modified maps made from it."""
 
-from chimerax.core.commands import CmdDesc, FloatArg
+from chimerax.core.commands import CmdDesc
 
 from ..session import volumes
 from ..session.follow import followers
@@ -32,6 +32,6 @@ def register(_command_info, logger):
     """Register `occupy level` with ChimeraX."""
     from .answers import register_command
     description = CmdDesc(
-        required=[('maps', common.VolumesArg), ('level', FloatArg)],
+        required=[('maps', common.VolumesArg), ('level', common.NumberArg)],
         synopsis='Contour a map and the modified maps made from it at one level')
     register_command('occupy level', description, occupy_level, logger=logger)

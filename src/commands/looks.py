@@ -1,6 +1,5 @@
 """How maps are coloured by their scale, and how maps made from another one are shown."""
 
-from chimerax.core.errors import UserError
 from chimerax.core.undo import UndoState
 
 from ..session import coloring, showing, volumes
@@ -69,7 +68,7 @@ def show_like(session, volume, source):
                            show=shown)
     showing.carry(session, source, volume)
     # Undo gives the view before back; the new map stays open and keeps its colours.
-    undo = _ShownInstead(source)
+    undo = _ShownInstead(session, source)
     undo.add(source, 'display', before, False)
     undo.add(volume, 'display', False, shown)
     session.undo.register(undo)
@@ -78,15 +77,26 @@ def show_like(session, volume, source):
 class _ShownInstead(UndoState):
     """A modified map is shown in the place of its source; undone only while that can be seen."""
 
-    def __init__(self, source):
+    def __init__(self, session, source):
         super().__init__('occupy modify')
+        self._session = session
         self._source, self._label = source, volumes.label(source)
 
+    @property
+    def why_not(self):
+        """Why it is not undone, a sentence, or ''."""
+        return (f'{self._label} is closed and cannot be shown again, so nothing was undone.'
+                if self._source.deleted else '')
+
     def undo(self):
-        if self._source.deleted:    # else nothing would be left in view
-            raise UserError(f'{self._label} is closed and cannot be shown again, so nothing '
-                            'was undone')
-        super().undo()
+        why_not = self.why_not      # else nothing would be left in view
+        if not why_not:
+            super().undo()
+            return
+        self.can_redo = False
+        # No error: from ChimeraX's menu it would be a dialog.
+        self._session.logger.warning(why_not)
+        self._session.logger.status(why_not)
 
 
 def colored_by(session, source):

@@ -110,7 +110,7 @@ def _opened(session, request, mask, name, file):
                                     use=mask.use)
     looks.show_envelope(volume, 0.5)
     width = mask.derive_soft_edge(
-        request.estimate.parameters.low_pass, request.estimate.source_grid.step)
+        request.estimate.parameters.low_pass, request.estimate.source_grid)
     edge = f'extended by {mask.extend:g} Å, ' if mask.extend else ''
     edge += f'a soft edge of {width:.3g} Å' if width else 'no soft edge'
     saved = '' if file else f'; "save mask.mrc models #{volume.id_string}" saves it'

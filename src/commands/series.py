@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from chimerax.atomic import AtomsArg
 from chimerax.core.commands import (
     BoolArg,
-    Bounded,
     CmdDesc,
     EnumOf,
-    FloatArg,
     ObjectsArg,
     OpenFileNameArg,
     Or,
@@ -279,7 +277,7 @@ def register(_command_info, logger):
         keyword=[('model', AtomsArg), *common.setting_args('by', 'segment'),
                  ('groups', RepeatOf(ObjectsArg)), ('regions', common.VolumesArg),
                  ('method', EnumOf(METHODS)),
-                 ('full', Or(Bounded(FloatArg, min=1e-30), ObjectsArg)),
+                 ('full', common.FullArg),
                  *common.setting_args('b_factor', 'fit_resolution', 'low_pass'),
                  ('file', SaveFileNameArg), *drawn, ('block', BoolArg)],
         synopsis='Occupancy of the parts of a model in a series of maps')

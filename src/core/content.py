@@ -37,8 +37,9 @@ def content_region(array: np.ndarray, estimate: ScaleEstimate) -> np.ndarray:
     above = max(CONTENT_WIDTHS * solvent.width, CONTENT_SHARE * estimate.full_scale)
     region = without_specks(density > solvent.mean + above, grid, low_pass)
     if not region.any():
-        raise SettingError('low_pass', 'no content stands out from the noise of the map, so that '
-                           'there is nothing for a mask to cover; try a larger {low_pass}')
+        raise SettingError('low_pass', 'no content stands out from the solvent of the map; try a '
+                           'larger {low_pass} if it is noisy, and if the particle fills the box a '
+                           'solvent mask, which goes by the scale alone')
     return region
 
 

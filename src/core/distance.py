@@ -14,6 +14,9 @@ from .threads import in_threads, slabs, thread_count
 SLAB = 8
 #: Layers into which a graded mask is cut to soften its edges.
 LAYERS = 8
+#: Values of an edge are whole shares of this many, so that halfway is a half and not a rounding
+#: beside it, in the complement of a mask too.
+STEPS = np.float32(2 ** 16)
 #: Voxels of a skewed cell whose neighbours are looked for in one go.
 _POINTS_AT_ONCE = 100_000
 
@@ -57,7 +60,8 @@ def _edge(away, extend, width):
     if width == 0:
         return np.isfinite(away)
     share = np.clip((away - np.float32(extend)) / np.float32(width), 0, 1)
-    return np.float32(0.5) + np.float32(0.5) * np.cos(np.float32(np.pi) * share)
+    edge = np.float32(0.5) + np.float32(0.5) * np.cos(np.float32(np.pi) * share)
+    return np.rint(edge * STEPS) / STEPS
 
 
 def distances(region, grid, reach):

@@ -71,7 +71,7 @@ def make_mask(array: np.ndarray, estimate: ScaleEstimate, mask: Mask,
         raise SettingError(*_nothing(mask, region))
     if at is not None:
         values = connected_at(values, at, grid, estimate.parameters.low_pass)
-    width = mask.derive_soft_edge(estimate.parameters.low_pass, grid.step)
+    width = mask.derive_soft_edge(estimate.parameters.low_pass, grid)
     result = soft_edge(values, grid, mask.extend, width, stages.next('Soft edge'))
     if mask.kind == 'subtraction' and mask.covers == 'kept':
         np.subtract(1, result, out=result)

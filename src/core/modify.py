@@ -31,10 +31,12 @@ def check_modification(estimate: ScaleEstimate, modification: Modification) -> N
                      if getattr(warning, 'kind', '') in NO_RECONSTRUCTION),
                    *estimate.solvent.suspect]
         ways = [remedy for reason in suspect for remedy in getattr(reason, 'remedies', ())]
+        if modification.kind != 'solvent':      # which is suppressed by its confidence
+            ways.append(('confidence', False))
         raise SettingError(
             'confidence',
             plain('the solvent model is suspect: ' + '; '.join(map(reason_of, suspect))),
-            (*dict.fromkeys(ways), ('confidence', False)))
+            tuple(dict.fromkeys(ways)))
 
 
 def modify(array: np.ndarray, estimate: ScaleEstimate, modification: Modification,

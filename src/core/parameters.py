@@ -110,10 +110,16 @@ CONTENT_WIDTHS = 4
 CONTENT_SHARE = 0.02
 #: The least volume of a body in a mask, in units of the cubed low-pass.
 LEAST_PART = 0.5
+#: The share of the content that a contour level must hide for that to be said; what a lower level
+#: may still hide; and the share of solvent in which a level with noise in view shows none.
+HIDDEN_SHARE = 0.02
+LEFT_HIDDEN = 0.015
+NOISE_IN_VIEW = 0.99
 #: Width of a mask's soft edge when nothing is asked for: this share of the low-pass, and at least
-#: so many voxels.
+#: so many voxels. Between two voxels and three a raised cosine falls by more than half from one
+#: voxel to the next, and so it does at two where axes differ or are not at right angles.
 SOFT_EDGE = 0.5
-SOFT_EDGE_VOXELS = 2
+SOFT_EDGE_VOXELS, NEXT_SOFT_EDGE_VOXELS = 2, 3
 
 
 SETTINGS = {
@@ -220,7 +226,8 @@ SETTINGS = {
         default=0.0, unit='Å', low=0, high=100),
     'soft_edge': Setting(
         'Width of the soft edge of a mask, outside what it covers: a raised cosine; 0 for none. '
-        'Derived: half of the low-pass, or two voxels where that is more.',
+        'Derived: half of the low-pass, or two voxels where that is more, but three rather than '
+        'between two and three.',
         unit='Å', low=0, high=100),
     'show_above': Setting(
         'Of a surface only what has at least this scale is shown.', default=0.0, low=0, high=1),
@@ -427,8 +434,11 @@ class Mask:
         """What it is for, as `next_steps` takes it: its kind, or what a subtraction mask covers."""
         return self.covers if self.kind == 'subtraction' else self.kind
 
-    def derive_soft_edge(self, low_pass: float, step: float) -> float:
-        """The width of the edge in Å, for a low-pass (Å) and a map's coarsest step (Å)."""
+    def derive_soft_edge(self, low_pass: float, grid: Grid) -> float:
+        """The width of the edge in Å, for a low-pass (Å) and the `Grid` of a map."""
         if self.soft_edge is not None:
             return self.soft_edge
-        return max(SOFT_EDGE * low_pass, SOFT_EDGE_VOXELS * step)
+        least, more = SOFT_EDGE_VOXELS * grid.step, NEXT_SOFT_EDGE_VOXELS * grid.step
+        width, rounding = max(SOFT_EDGE * low_pass, least), 1 + 1e-5
+        is_even = grid.is_orthogonal and grid.step <= min(grid.steps) * rounding
+        return width if is_even and width <= least * rounding else max(width, more)

@@ -42,19 +42,28 @@ def main(arguments):
         sys.stderr.write('occupy: a report is drawn by matplotlib, which this Python lacks: '
                          'pip install matplotlib\n')
         return FAILURE
-    output = options.output or options.folder / PICTURE
+    output = _picture(options.output or options.folder)
     figure = Figure(figsize=(9, 7), layout='constrained')
     draw(figure, curves_of(lines), class_sizes(options.folder))
     try:
         figure.savefig(output, dpi=PLOT_DPI)
     except (OSError, ValueError) as error:
-        sys.stderr.write(f'occupy: {output} cannot be written: {error}\n')
+        reason = getattr(error, 'strerror', None) or error
+        sys.stderr.write(f'occupy: {output} cannot be written: {reason}\n')
         return FAILURE
     changed = sum(line.get('status') == 'changed' for line in lines)
     sys.stdout.write(f'{len(lines)} maps, {changed} of them changed: {output}\n')
     for reason, number in sorted(_reasons(lines).items()):
         sys.stdout.write(f'  {number} kept: {reason}\n')
     return WELL
+
+
+def _picture(path):
+    """Where the picture goes: into a folder, or to a file, which matplotlib calls .png by default.
+    """
+    if path.is_dir():
+        return path / PICTURE
+    return path if path.suffix else path.with_name(path.name + '.png')
 
 
 def curves_of(lines):

@@ -15,6 +15,9 @@ from .table import SeriesTable
 COLUMNS = ('volume', 'group', 'occupancy', 'error', 'note')
 FORMAT = 1
 _DIGITS = re.compile(r'(\d+)')
+_FOLDERS = re.compile(r'[\\/]')
+#: Endings of files, as .mrc and .map.gz.
+_ENDINGS = re.compile(r'(?:\.[^\W\d_]\w*)*$')
 
 
 class SeriesFileError(ValueError):
@@ -22,9 +25,18 @@ class SeriesFileError(ValueError):
 
 
 def natural_key(name):
-    """A key to sort names by, numbers in them by their value: vol_2 before vol_10."""
+    """A key to sort names and paths by, numbers in them by their value: vol_2 before vol_10.
+
+    Folders count first, and endings last: vol.mrc before vol2.mrc.
+    """
+    *folders, name = _FOLDERS.split(str(name))
+    at = _ENDINGS.search(name).start()
+    return [_natural(word) for word in (*folders, name[:at], name[at:])]
+
+
+def _natural(text):
     return [(0, int(word), word) if word.isdecimal() else (1, 0, word.casefold())
-            for word in _DIGITS.split(str(name)) if word]
+            for word in _DIGITS.split(text) if word]
 
 
 def write_csv(stream, table):

@@ -166,6 +166,11 @@ def is_result(volume):
     return kind is not None and (kind not in _LOOKED_AT or is_derived(volume))
 
 
+def is_envelope(volume):
+    """Whether the map is a mask or confidence made by this bundle, which encloses another map."""
+    return followers(volume.session).kind_of(volume) in ('confidence', 'mask')
+
+
 def source_of(volume):
     """The map from which a derived map was made, or None."""
     return followers(volume.session).source_of(volume)

@@ -22,6 +22,9 @@ class BottomRow:
         self.widget = QWidget()
         layout = column(self.widget, margins=(6, 0, 6, 4))
         self.status = text_label()
+        self.remedy = QPushButton()
+        self.remedy.clicked.connect(lambda: self._remedy())
+        self._remedy = None
         self.doing = OneLine()          # more lines, for a while, would squeeze what is above
         self.progress = QProgressBar()
         self.progress.setRange(0, 100)
@@ -30,6 +33,7 @@ class BottomRow:
         self.cancel.clicked.connect(self._cancel)
         line = QHBoxLayout()
         line.addWidget(self.status, 3)
+        line.addWidget(self.remedy)
         line.addWidget(self.doing, 3)
         line.addWidget(self.progress, 2)
         line.addWidget(self.cancel)
@@ -66,7 +70,10 @@ class BottomRow:
             running[-1].cancel()
 
     def _undo(self):
-        self._panel.run('undo')
+        panel = self._panel
+        steps = panel.session.undo.undo_stack
+        why_not = getattr(steps[-1], 'why_not', '') if steps else ''
+        panel.run('undo', lambda _result: panel.say(why_not))
 
     def refresh(self):
         """Enable what is possible, and say what is."""
@@ -82,6 +89,9 @@ class BottomRow:
         if name:
             self.undo.setToolTip(f'Undo "{name}"')
         rows = ((self.status,), not running), ((self.doing, self.progress, self.cancel), running)
+        own = '' if self._message or panel.map.why_not() else panel.shown_section.words()
+        remedy = getattr(panel.shown_section, 'remedy', None)
+        self._offer(remedy() if own and remedy and not running else None)
         # What goes, first: shown together, for a moment, they would ask for more lines.
         for widgets, shown in sorted(rows, key=lambda row: bool(row[1])):
             for widget in widgets:
@@ -90,7 +100,16 @@ class BottomRow:
             self.show_progress(running[-1])
         else:
             self.status.setText(self._message or _sentence(panel.map.why_not())
-                                or panel.shown_section.words() or breakable(self._standing()))
+                                or breakable(own or self._standing()))
+
+    def _offer(self, remedy):
+        """Show the button of what can be done about what the line says, (label, tooltip, action).
+        """
+        self.remedy.setVisible(remedy is not None)
+        if remedy is not None:
+            label, tooltip, self._remedy = remedy
+            self.remedy.setText(label)
+            self.remedy.setToolTip(tooltip)
 
     def show_progress(self, job):
         """Show how far a job is."""

@@ -10,6 +10,7 @@ from ..commands import common
 from ..session import coloring, pointing, volumes
 from ..session.follow import followers
 from ..session.key import family, scale_key, scale_map_on, shown_on
+from .below_level import BelowLevel
 from .drawings import RangeHistogram
 from .look import Look, color_command, look_of, look_words
 from .shown_row import ShownRow
@@ -29,6 +30,7 @@ class ColorSection:
         self._panel = panel
         self._pending = (None, None)        # a map, and the look chosen for its next colours
         self._values = SurfaceValues(panel.session, self._show_histogram)
+        self.below = BelowLevel(panel.session, panel.refresh_soon)
         self.widget = QWidget()
         layout = column(self.widget)
         self.palette = menu([], tooltip='Colours from low scale to high. "occupy" rises evenly in '
@@ -238,7 +240,20 @@ class ColorSection:
 
     def words(self):
         """What the status line says while this is in front, '' for what there is."""
-        return self.shown.words
+        return self.shown.words or self.below.words
+
+    def remedy(self):
+        """What can be done about `words` at a click: (label, tooltip, action), or None."""
+        level = None if self.shown.words else self.below.lower
+        if level is None:
+            return None
+        return ('Lower level', f'Contour the map at {level:g}, where nearly all of it is seen',
+                lambda: self._lower(level))
+
+    def _lower(self, level):
+        panel, before = self._panel, self.below.level
+        panel.run(f'volume #{panel.volume.id_string} level {level:g}', lambda _result: panel.say(
+            f'Contoured at {level:g}; it was at {before:.3g}.'))
 
     def refresh(self):
         """Show the colours that are on the surface, or that the next estimate will give."""
@@ -262,7 +277,7 @@ class ColorSection:
     def look_at_surfaces(self):
         """Follow changes of the surfaces; called after each frame.
 
-        Returns whether they show other colours than the panel.
+        Returns whether they show other colours than the panel, or another part of what is there.
         """
         panel = self._panel
         entry = panel.entry()
@@ -273,11 +288,12 @@ class ColorSection:
         shown = [] if scale_map is None else [
             one for one in family(panel.volume) if one.visible]
         self._values.look(shown, scale_map)
+        hides = self.below.look(panel.volume, entry)
         if self._values.counts is None:
             self._show_histogram()
         look = self._wanted()
-        return look.shown and not self.histogram.dragging and look != replace(
-            self.look(), shown=True)
+        return hides or (look.shown and not self.histogram.dragging and look != replace(
+            self.look(), shown=True))
 
     def _show_histogram(self):
         note = 'Scale over the visible surface, once it is estimated and shown'
@@ -290,6 +306,7 @@ class ColorSection:
         self.shown.end_trial()
         self._values.undo_recolor()
         self._values.forget()
+        self.below.forget()
 
     def state(self):
         """What is chosen for the next colours, for a session."""

@@ -167,8 +167,10 @@ class RangeHistogram(_Drawn):
         chosen = self.hasFocus() and i == self._handle
         color = (self.palette().highlight() if chosen else self.palette().windowText()).color()
         painter.setPen(QPen(color, 2 if chosen else 1.4))
-        # Not across the note where there are no bars.
-        painter.drawLine(QPointF(x, bottom - 8 if self._counts is None else 2), QPointF(x, bottom))
+        top = 2
+        if self._counts is None:        # below the note, which stands in the middle
+            top = bottom - max(0, min(8, (bottom - 2 - self.fontMetrics().height()) / 2))
+        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
         painter.setBrush(color)
         painter.drawPolygon(QPolygonF([
             QPointF(x, bottom - 1), QPointF(x - size, bottom + 7), QPointF(x + size, bottom + 7)]))

@@ -30,7 +30,7 @@ class MapSection:
         layout = column(self.widget, margins=(6, 4, 6, 0))
         self.menu = ModelChoice(
             panel.session, class_filter=Volume,
-            filter_func=lambda volume: not volumes.is_result(volume),
+            filter_func=_is_listed,
             autoselect=ModelChoice.AUTOSELECT_FIRST_DISPLAYED,
             no_value_button_text='no map is open')
         self.menu.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -120,6 +120,8 @@ class MapSection:
     def refresh(self):
         """Show the mode on the surface, and what is known of the map."""
         panel = self._panel
+        if self.menu.value is None:     # ChimeraX leaves it at that where the only map is hidden
+            self._choose_hidden()
         self._show_mode(self.mode)
         for button in self.mode_buttons.values():
             enable_if(button, BUSY
@@ -127,6 +129,12 @@ class MapSection:
         self.menu.setToolTip(self._facts())
         self.all_frames.setVisible(
             panel.volume is not None and series_of(panel.volume) is not None)
+
+    def _choose_hidden(self):
+        from chimerax.map import Volume
+        listed = [one for one in self._panel.session.models.list(type=Volume) if _is_listed(one)]
+        if listed:
+            self.menu.choose(min(listed, key=lambda one: one.id))
 
     def _show_mode(self, mode):
         self.mode_buttons[mode].setChecked(True)
@@ -164,6 +172,10 @@ class MapSection:
             return ''
         megavoxels = (0.5 * prod(volume.data.size) + 0.5 * working.voxels) / 1e6
         return time_text(self._panel.settings.seconds_per_megavoxel * megavoxels)
+
+
+def _is_listed(volume):
+    return not volumes.is_result(volume)
 
 
 def time_text(seconds):

@@ -186,7 +186,7 @@ class MasksSection:
             grid = volumes.grid_of(volume)
             found = record(self._panel.session).estimate_for(volume, 'occupancy')
             derived = found.parameters if found else derive(Parameters(mode='occupancy'), grid)[0]
-            width = Mask('weak').derive_soft_edge(derived.low_pass, grid.step)
+            width = Mask('weak').derive_soft_edge(derived.low_pass, grid)
         except (MapError, SettingError):
             return 'auto'
         return f'auto {width:.3g} Å'

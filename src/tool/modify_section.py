@@ -92,6 +92,14 @@ class ModifySection:
         self.choose_mask.clicked.connect(
             lambda: self._panel.tabs.setCurrentWidget(self._panel.solvent.widget))
 
+    @property
+    def passing_height(self):
+        """How much of the height is for what stands there for some maps only, in pixels."""
+        if self.notice.isHidden():
+            return 0
+        return (self.notice.layout().totalHeightForWidth(self.widget.width())
+                + self.widget.layout().spacing())
+
     def _connect(self):
         self.kind.currentIndexChanged.connect(self._kind_chosen)
         for slider in (self.power, self.pivot):

@@ -142,6 +142,12 @@ def _source(volume):
 
 
 def _no_map(drawing):
-    """Whether something is not to be clicked: models stand before the surface that is meant."""
+    """Whether something is not to be clicked: models, and masks and confidence maps, which are seen
+    through, stand before the surface that is meant.
+    """
     from chimerax.atomic import Structure
-    return not getattr(drawing, 'pickable', True) or isinstance(drawing, Structure)
+    from chimerax.map import Volume
+
+    from ..session import volumes
+    return (not getattr(drawing, 'pickable', True) or isinstance(drawing, Structure)
+            or (isinstance(drawing, Volume) and volumes.is_envelope(drawing)))

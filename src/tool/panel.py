@@ -248,8 +248,11 @@ class Panel:
     def _height_of(self, spare):
         """The height for the tab in front; spare: tells what a section can do without."""
         edges = self.map.widget, self.bottom.widget
+        passing = [0 if section is self.shown_section else getattr(section, 'passing_height', 0)
+                   for section in self.sections]
         return height_for(self.widget, edges, self.scrolled, self.tabs,
-                          [spare(section) for section in self.sections])
+                          [spare(section) + some
+                           for section, some in zip(self.sections, passing, strict=True)])
 
     def ask_for_room(self):
         """More, or less, is shown than before."""

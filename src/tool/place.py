@@ -25,7 +25,8 @@ class Place(QObject):
     wanted: called for the height that the widget wants at present, in pixels; `ask` says that it
     has changed. least: the same, with which it can do. More than that is asked for only up to half
     of the height that there is for docks, where that leaves the others some lines, and never more
-    than half of the window. What the user gives by hand is kept.
+    than half of the window. What the user gives by hand is kept. Height is given back once the
+    mouse is elsewhere.
     """
 
     def __init__(self, widget, wanted, least):
@@ -36,6 +37,7 @@ class Place(QObject):
         self._height = None         # of the dock, as it is to be; None before it is known
         self._window_height = None
         self._tries = 0
+        self._later = False         # whether less is wanted once the mouse has left
         self._had = None            # the height of the dock before another tool may have grown
         self._lines = WeakKeyDictionary()       # other docks: the heights they are to be left
         self._lent = WeakKeyDictionary()        # the same: their heights before a tab wanted more
@@ -56,7 +58,12 @@ class Place(QObject):
         room = min((main if beside is None else beside).height() // 2, _left(main, dock))
         wanted, least = self._wanted() + around, self._least() + around
         first = self._height is None
-        self._height = max(self._by_hand, min(wanted, max(least, room), main.height() // 2))
+        height = max(self._by_hand, min(wanted, max(least, room), main.height() // 2))
+        # Docked at the bottom, its tabs would move away under the mouse that has just clicked one.
+        self._later = not first and height < dock.height() and self._widget.underMouse()
+        if self._later:
+            return
+        self._height = height
         if first or dock.height() != self._height:
             self._lines = WeakKeyDictionary(
                 (one, self._lines_of(one, dock.height() < self._height and not first))
@@ -97,6 +104,8 @@ class Place(QObject):
         self._timer.start(_SETTLED)
 
     def eventFilter(self, _watched, event):
+        if event.type() == QEvent.Type.Leave and self._later:
+            QTimer.singleShot(60, self.ask)
         if event.type() == QEvent.Type.Show and self._height is not None:
             # A tool that it is tabbed with may have grown meanwhile.
             QTimer.singleShot(60, self.ask)

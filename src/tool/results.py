@@ -98,7 +98,7 @@ def table_of(result, words='', volume=None):
     if isinstance(result, Changed):
         return _of_changes(result)
     if isinstance(result, list) and result and all(isinstance(one, Readout) for one in result):
-        return _of_readout(result[0])
+        return _of_readout(result[0]) if len(result) == 1 else _of_readouts(result)
     if isinstance(result, Fitted):
         return _of_fit(result) if len(result.found) == 1 else _of_fits(result)
     if isinstance(result, SeriesFound):
@@ -147,6 +147,18 @@ def _of_readout(readout):
     title = f'{readout.mode.capitalize()} scale'
     return Table(title, ('Chain', 'Mean scale', 'Least', 'Most', 'Residues'), rows,
                  maps=(readout.source,), said=_counted(title, rows, 'part'))
+
+
+def _of_readouts(readouts):
+    """A row for each chain, with its mean scale in each map, such as the frames of a series."""
+    rows = [Row((part.name, *(Number(float(readout.part_values[index]), share=True)
+                              for readout in readouts)),
+                selecting(readouts[0].layout.residues[part.residues]))
+            for index, part in enumerate(readouts[0].layout.parts)]
+    title = f'{readouts[0].mode.capitalize()} scale'
+    return Table(title, ('Chain', *(f'#{readout.source.id_string}' for readout in readouts)), rows,
+                 True, tuple(readout.source for readout in readouts),
+                 _counted(title, rows, 'part'))
 
 
 def _of_fit(result):

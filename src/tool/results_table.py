@@ -1,6 +1,7 @@
 """A table of results, sorted by a click on a heading; its rows are found in the scene."""
 
 import csv
+import re
 
 from chimerax.core.commands import AtomSpecArg, run
 from Qt.QtCore import QEvent, QObject, QPointF, QRectF, Qt
@@ -18,6 +19,8 @@ from ..session import coloring
 from .results import Number
 
 _NUMBER = Qt.ItemDataRole.UserRole
+#: The number of a model in a specifier, where it stands by itself and is no list or range of them.
+_MODEL = re.compile(r'#(\d+(?:\.\d+)*)(?![\d.,-])')
 
 
 class ResultsTable(QTableWidget):
@@ -27,6 +30,7 @@ class ResultsTable(QTableWidget):
     def __init__(self, session):
         super().__init__()
         self._session = session
+        self._models = {}       # number, as text: the model that had it when the table was shown
         self._lit = None        # selected states of atoms from before a row was lit up
         self.table = None
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -57,6 +61,9 @@ class ResultsTable(QTableWidget):
         self.setSortingEnabled(False)
         self.clear()
         rows = [] if table is None else table.rows
+        numbers = {number for row in rows for number in _MODEL.findall(row.spec)}
+        self._models = {model.id_string: model for model in self._session.models.list()
+                        if model.id_string in numbers}
         self.setRowCount(len(rows))
         self.setColumnCount(0 if table is None else len(table.columns))
         if table is None:
@@ -78,7 +85,7 @@ class ResultsTable(QTableWidget):
         return self.item(row, 0).data(_NUMBER + 1)
 
     def _go_to(self, row):
-        spec = self.row_at(row).spec
+        spec = self._spec_at(row)
         self.put_out()
         if self._objects(spec) is not None:
             run(self._session, f'select {spec}; view {spec}')
@@ -86,7 +93,7 @@ class ResultsTable(QTableWidget):
     def _light(self, row):
         """Show a row's atoms as selected for as long as the mouse is there."""
         self.put_out()
-        objects = self._objects(self.row_at(row).spec)
+        objects = self._objects(self._spec_at(row))
         if objects is None:
             return
         from chimerax.atomic import all_atoms
@@ -94,6 +101,15 @@ class ResultsTable(QTableWidget):
         self._lit = atoms, atoms.selecteds.copy()
         atoms.selecteds = False
         objects.atoms.selecteds = True
+
+    def _spec_at(self, row):
+        """The specifier of a line by the numbers that its models have now; '' where one is closed.
+        """
+        spec = self.row_at(row).spec
+        if any(model is None or model.deleted
+               for model in map(self._models.get, _MODEL.findall(spec))):
+            return ''
+        return _MODEL.sub(lambda found: f'#{self._models[found[1]].id_string}', spec)
 
     def _objects(self, spec):
         """What a specifier names, or None where that is nothing, or nothing any more."""

@@ -87,8 +87,9 @@ def height_for(whole, edges, scrolled, tabs, spare):
     # A scrolled area does not pass on how high its contents are at a width.
     width, index = whole.width(), tabs.currentIndex()
     within = _height(scrolled.widget(), width) - tabs.page_height(index, width)
-    # Small tabs are no reason for all to move: the first gives the least.
-    within += max(tabs.page_height(one, width) - spare[one] for one in (0, index))
+    # Small differences are no reason for the tabs to move under the mouse: the first two, of about
+    # one height, give the least.
+    within += max(tabs.page_height(one, width) - spare[one] for one in (0, 1, index))
     around = whole.height() - scrolled.height() if whole.isVisible() else sum(
         _height(one, width) for one in edges)
     # Docks are not laid out to the pixel; short of one, all would scroll.

@@ -1,12 +1,14 @@
 """A series of volumes from files: one table, whatever happens to single volumes."""
 
 import csv
+import errno
 import json
 import os
 import shutil
 
 import numpy as np
 import pytest
+from chimerax.occupy.batch import seriesresults
 from chimerax.occupy.batch.cli import main
 from chimerax.occupy.batch.series import run_series
 from chimerax.occupy.batch.volumes import listed, named
@@ -159,6 +161,40 @@ def test_one_volume(series, volumes):
     assert found.table.volumes == ('vol_2',)
 
 
+def test_volumes_of_like_names_do_not_take_each_others_place(series, assembly):
+    folder = assembly.folder
+    for name, occupancies in (('a/vol', [1, 1, 1, 0]), ('b/vol', [1, 1, 0, 1]),
+                              ('c/A_vol', [1, 0, 1, 1])):
+        assembly.map(f'{name}.mrc', occupancies)
+    for _ in range(2):
+        found = series([folder / name for name in 'abc'], method='scale')
+        assert found.table.volumes == ('a/vol', 'b/vol', 'A_vol')
+        np.testing.assert_array_equal(found.table.occupancy.argmin(axis=0), [3, 2, 1])
+    assert {outcome.status for outcome in found.outcomes.values()} == {'already done'}
+
+
+def test_what_cannot_be_written_is_told(series, tmp_path, monkeypatch):
+    (tmp_path / 'out').touch()
+    done = []
+    with pytest.raises(ValueError, match='nothing can be written in .*out: file exists; give '
+                                         'another --output-dir'):
+        series(on_outcome=lambda number, outcome: done.append(number))
+    assert not done
+    (tmp_path / 'out').unlink()
+
+    def full(stream, table):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(seriesresults, 'write_csv', full)
+        with pytest.raises(ValueError, match='cannot be written in .*out: no space left on device; '
+                                             'what the volumes told is kept'):
+            series(method='scale')
+    assert sorted(path.name for path in (tmp_path / 'out').iterdir()) == ['parts']
+    found = series(method='scale')
+    assert {outcome.status for outcome in found.outcomes.values()} == {'already done'}
+
+
 def test_scale_at_a_model_and_in_masks(series, assembly, write, tmp_path):
     by_model = series(method='scale', output_dir=tmp_path / 'model')
     assert np.isnan(by_model.table.error).all()
@@ -221,6 +257,9 @@ def test_volumes_are_listed_in_the_order_of_their_numbers(tmp_path, monkeypatch)
     assert listed('a') == ['a/vol_1.mrc', 'a/vol_2.map.gz', 'a/vol_10.mrc']
     assert listed(['a/vol_1.mrc', 'a/vol_10.mrc', 'a/vol_2.map.gz']) == listed(['a/vol_*'])
     assert listed(['a/vol_10.mrc', 'a/vol_1.mrc']) == ['a/vol_10.mrc', 'a/vol_1.mrc']
+    os.symlink('nowhere', 'b/vol_0.mrc')
+    assert listed('b') == ['b/vol_0.mrc', 'b/vol_1.mrc']
+    os.unlink('b/vol_0.mrc')
     assert list(named(listed(['a', 'b']))) == ['a/vol_1', 'vol_2', 'vol_10', 'b/vol_1']
     with pytest.raises(ValueError, match='no volumes'):
         listed([])

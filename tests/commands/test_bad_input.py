@@ -83,11 +83,34 @@ def test_box_smaller_than_the_kernel(session, run, open_array):
     'lowPass 0', 'lowPass -3', 'tau 1', 'tau 0', 'tileSize 1', 'kernelSize 4', 'kernelSize 3,5',
     'kernelRadius 0', 'maxBox 5', 'range 1,0.2', 'range 0.5,0.5', 'mode nonsense', 'fullScale 0',
     'lowPass 8 worstResolution 12', 'naive true fullScale 3', 'lowPass 2',
-    'palette no-such-palette', 'nonsense 3', 'fullScale 2 fullScaleFrom #1',
-    'fullScaleFrom #1', 'modelId #1',
+    'palette no-such-palette', 'palette ""', 'range nan,1', 'range 0,inf',
+    'nonsense 3', 'fullScale 2 fullScaleFrom #1', 'fullScaleFrom #1', 'modelId #1',
 ])
 def test_parameters(session, run, blobs, words):
     _refused(session, run, f'occupy #1 {words}')
+
+
+def test_nan_and_inf_are_no_numbers(session, run, blobs):
+    from chimerax.core.commands import AnnotationError, cli
+    run('usage occupy', log=False)
+    numbers = 0
+    for name in cli.registered_commands(multiword=True):
+        if name.split()[0] != 'occupy':
+            continue
+        word = cli._command_info.commands
+        for part in name.split():
+            word = word.subcommands[part]
+        arguments = word.cmd_desc._required | word.cmd_desc._optional | word.cmd_desc._keyword
+        for argument, annotation in arguments.items():
+            for text in ('nan', 'inf', '-inf', '1e400'):
+                try:
+                    value, _, _ = annotation.parse(text, session)
+                except (AnnotationError, UserError):
+                    continue
+                assert not isinstance(value, float), f'{name} {argument} {text}'
+            numbers += 1
+    assert numbers > 100
+    _refused(session, run, 'occupy level #1 nan', 'number')
 
 
 @pytest.mark.parametrize('command', ['occupy color #1', 'occupy tiles #1', 'occupy tiles',

@@ -136,6 +136,17 @@ def test_closed_scale_is_opened_again(run, session, blobs):
     assert session.models.list(model_id=(2,))[0].name == 'blobs resolution scale'
 
 
+def test_closed_scale_stays_closed_where_another_map_has_none(run, session, open_array):
+    for _ in range(2):
+        open_array()
+    run('occupy #1')
+    run('close #3')
+    before = session.models.list()
+    with pytest.raises(UserError, match='#2 has no estimate'):
+        run('occupy color #1,2')
+    assert session.models.list() == before
+
+
 def test_stale_estimate_is_refused(run, blobs):
     run('occupy #1')
     blobs.data.array[:] *= 2

@@ -76,7 +76,9 @@ class TestRecognised:
 
 def test_colours_and_key(session, run, log, maps):
     from chimerax.color_key.model import get_model
+    maps[1].display = True
     run('occupy color #1 map #2')
+    assert not maps[1].display      # its surface would enclose the other
     surface = maps[0].surfaces[0]
     key = get_model(session, create=False)
     low, title, high = (label.strip() for _, label in key.rgbas_and_labels if label)
@@ -92,6 +94,7 @@ def test_colours_and_key(session, run, log, maps):
     assert 'A scale is no resolution' in log.text()
     run('undo')
     assert surface.vertex_colors is None
+    assert maps[1].display
     run('occupy color #1 map #2 palette rainbow range 3,8')
     low, _, high = (label.strip() for _, label in get_model(
         session, create=False).rgbas_and_labels if label)

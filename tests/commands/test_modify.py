@@ -165,6 +165,9 @@ def test_suspect_solvent_is_said_once_and_then_asks_for_what_helps(run, session,
     before = session.models.list()
     with pytest.raises(UserError, match='give a solventMask or give "confidence false"'):
         run('occupy amplify #1')
+    # Suppressing solvent has no confidence to leave out.
+    with pytest.raises(UserError, match='suspect.* or give a solventMask$'):
+        run('occupy solvent #1')
     assert session.models.list() == before
     run('occupy amplify #1 confidence false')
 

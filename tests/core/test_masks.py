@@ -187,10 +187,40 @@ def test_extension_and_edge_are_in_angstrom(three):
     assert (mask[away <= 3] == 1).all()
     assert (mask[away >= 9] == 0).all()
     np.testing.assert_allclose(mask[np.isclose(away, 6)], 0.5, atol=1e-5)
-    # Derived: half of the low-pass of 8 Å, which is more than two voxels of 1.5 Å.
+    # Derived: half of the low-pass of 8 Å is more than two voxels of 1.5 Å and less than three.
     np.testing.assert_array_equal(make_mask(array, found, Mask('weak')),
-                                  make_mask(array, found, Mask('weak', soft_edge=4)))
-    assert Mask('weak').derive_soft_edge(9, 3.0) == 6
+                                  make_mask(array, found, Mask('weak', soft_edge=4.5)))
+
+
+@pytest.mark.parametrize(('low_pass', 'step', 'width'), [
+    (8, 1.0, 4), (8, 4 / 3, 4), (8, 1.5, 4.5), (8, 1.99, 5.97), (8, 2.0, 4), (9, 3.0, 6),
+    (34.2, 11.4, 22.8), (8, (1.0, 1.1, 1.2), 4), (8, (2.0, 2.2, 2.4), 7.2),
+])
+def test_derived_edge(low_pass, step, width):
+    grid = Grid.of((40, 40, 40), step)
+    assert Mask('weak').derive_soft_edge(low_pass, grid) == pytest.approx(width)
+    assert Mask('weak', soft_edge=1).derive_soft_edge(low_pass, grid) == 1
+
+
+@pytest.mark.parametrize('axes', [
+    0.8, 1.05, 1.564, 1.9, 2.64, 3.0, 11.4, (1.1, 1.4, 0.9), (2.7, 2.6, 2.2),
+    [(2.4, 0, 0), (0.4, 2.4, 0), (0, -0.5, 2.3)]], ids=str)
+def test_a_derived_edge_never_falls_by_more_than_half_in_a_voxel(axes):
+    grid = Grid.of((26, 28, 30), axes)
+    rough = ndimage.gaussian_filter(np.random.default_rng(2).standard_normal(grid.shape), 3)
+    share = np.clip(0.5 + 8 * rough, 0, 1).astype(np.float32) * (rough > 0)
+    width = Mask('weak').derive_soft_edge(max(8, 3 * grid.step), grid)
+    for values in (rough > 0.05, share):
+        mask = soft_edge(values, grid, 0, width)
+        # A mask of what is kept is the complement.
+        for one in (mask, 1 - mask):
+            for axis in range(3):
+                pairs = np.stack([one.take(range(1, one.shape[axis]), axis),
+                                  one.take(range(one.shape[axis] - 1), axis)])
+                low, high = pairs.min(axis=0), pairs.max(axis=0)
+                crossing = (low < 0.5) & (high >= 0.5)
+                assert crossing.sum() > 300
+                assert (high - low)[crossing].max() <= 0.5
 
 
 def test_a_solvent_mask_begins_where_the_scale_passes_the_threshold(three):
@@ -209,7 +239,7 @@ def test_a_region_confines_a_mask_or_makes_one(three):
     assert half.any()
     np.testing.assert_array_equal(half, make_mask(array, found, Mask('weak', soft_edge=0)) * region)
     mask = make_mask(array, found, Mask('region', extend=2), region)
-    np.testing.assert_array_equal(mask, soft_edge(region, found.source_grid, 2, 4))
+    np.testing.assert_array_equal(mask, soft_edge(region, found.source_grid, 2, 4.5))
     assert (mask[region] == 1).all()
     assert mask[:, :, :60].max() == 0
 

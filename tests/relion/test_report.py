@@ -44,6 +44,20 @@ def test_a_report_is_drawn(tmp_path, capsys):
     assert '6 maps, 3 of them changed' in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(('given', 'made'), [
+    ('pictures', 'pictures/occupy_relion.png'), ('report', 'report.png'),
+    ('report.pdf', 'report.pdf')])
+def test_the_picture_is_where_it_is_said_to_be(tmp_path, capsys, monkeypatch, given, made):
+    pytest.importorskip('matplotlib')
+    monkeypatch.setattr('chimerax.occupy.relion.report.draw', lambda *_: None)
+    (tmp_path / 'pictures').mkdir()
+    assert main(['report', str(_folder(tmp_path)), '-o', str(tmp_path / given)]) == 0
+    assert (tmp_path / made).is_file()
+    assert capsys.readouterr().out.splitlines()[0].endswith(f': {tmp_path / made}')
+    assert main(['report', str(tmp_path), '-o', str(tmp_path / 'none' / 'report.png')]) == 1
+    assert capsys.readouterr().err.endswith(' cannot be written: No such file or directory\n')
+
+
 @pytest.mark.parametrize('what', ['no log', 'empty log', 'no folder'])
 def test_a_folder_without_a_log_is_told(tmp_path, capsys, what):
     if what == 'empty log':

@@ -70,3 +70,6 @@ def test_names_sort_by_the_numbers_in_them():
     names = ['vol_10', 'vol_2', 'Vol_1', 'vol_02b', 'b/vol_1', 'a', '10', '9', '²']
     assert sorted(names, key=natural_key) == [
         '9', '10', 'a', 'b/vol_1', 'Vol_1', 'vol_02b', 'vol_2', 'vol_10', '²']
+    for names in (('vol10.mrc', 'vol2.map.gz', 'vol.mrc'), ('run10/a', 'run2/vol_1', 'run/vol_9'),
+                  ('b', 'a1/vol', 'a/vol')):
+        assert tuple(sorted(names, key=natural_key)) == names[::-1]

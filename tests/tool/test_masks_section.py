@@ -105,7 +105,7 @@ def test_only_the_value_that_counts_is_shown(choose, estimated):
 
 def test_the_derived_edge_is_shown(panel, estimated, events, run):
     box = panel.masks.soft_edge
-    assert box.text() == 'auto 4 Å'
+    assert box.text() == 'auto 4.5 Å'
     run('occupy #1 mode occupancy lowPass 12.5')
     panel.tabs.setCurrentWidget(panel.masks.widget)
     events()
@@ -148,3 +148,15 @@ def test_choices_come_back(panel, estimated, choose):
     assert masks.state() == state
     masks.set_state({'threshold': 0.3, 'covers': 'subtracted'})     # of 0.1
     assert masks.kind == 'subtracted'
+
+
+def test_a_long_name_in_the_status_line_may_be_broken(panel, estimated, events, choose):
+    estimated.name = 'a_name_of_a_map_' * 6
+    choose('weak').make.click()
+    panel.tabs.setCurrentWidget(panel.masks.widget)
+    panel.say('')
+    text = panel.bottom.status.text()
+    assert text.startswith('The last mask is a_')
+    metrics = panel.bottom.status.fontMetrics()
+    pieces = text.replace('\u200b', ' ').split()
+    assert max(map(metrics.horizontalAdvance, pieces)) < panel.bottom.status.width()

@@ -137,6 +137,42 @@ def test_a_click_selects_and_zooms_and_hovering_lights_up(measure, model, events
     assert commands == []
 
 
+def test_rows_know_their_model_whatever_its_number(measure, panel, model, events, commands, run,
+                                                   open_model):
+    section = measure('atoms')
+    section.model.value = model
+    events()
+    section.measure.click()
+    events()
+    number = model.id_string
+    run(f'rename #{number} id #7')
+    other = open_model(strand('B', (46, 29, 30), 4), 'other')
+    run(f'rename #{other.id_string} id #{number}')
+    events()
+    commands.clear()
+    section.table.cellEntered.emit(1, 0)
+    assert model.atoms.selecteds.any()
+    assert not other.atoms.selecteds.any()
+    section.table.cellClicked.emit(1, 0)
+    assert commands == ['select #7/B', 'view #7/B']
+    run('close #7')
+    events()
+    commands.clear()
+    section.table.cellClicked.emit(1, 0)
+    assert commands == []
+
+
+def test_a_row_of_a_part_in_the_words_of_a_user(measure, panel, model, run, commands, events):
+    from chimerax.occupy.tool.results import Number, Row, Table
+    number = model.id_string
+    specs = (f'#{number}/A:1-2 | #{number}/B', f'#{number}-{number}/A')
+    panel.measure.show_results(Table('Occupancy', ('Group', 'Occupancy'), [
+        Row((spec, Number(0.5)), spec) for spec in specs]))
+    run(f'rename #{number} id #1.8')
+    for row, spec in enumerate(('#1.8/A:1-2 | #1.8/B', specs[1])):
+        assert panel.measure.table._spec_at(row) == spec
+
+
 def test_sorted_by_number(measure, model, events):
     from Qt.QtCore import Qt
     section = measure('atoms')

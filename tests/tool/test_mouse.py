@@ -167,3 +167,12 @@ def test_given_to_chimerax(session):
     for mode in added:
         with Image.open(mode.icon_path) as icon:
             assert icon.size == (64, 64)
+
+
+def test_what_encloses_the_map_is_looked_through(session, mouse, blobs, scale, commands, run):
+    mouse('scale here', *WEAK)
+    before = commands[-1]
+    run('occupy mask #1 strong above 0.1; occupy confidence #1; wait 1')
+    assert sum(volume.display for volume in session.models.list(type=type(blobs))) > 1
+    mouse('scale here', *WEAK)
+    assert commands[-1] == before

@@ -400,3 +400,16 @@ class TestSolvent:
         panel.bottom.estimate.click()
         number = panel.solvent.mask.value.id_string
         assert commands == [f'occupy #1 mode occupancy solventMask #{number}']
+
+
+def test_the_only_map_is_chosen_though_it_is_hidden(panel, open_array, run, events):
+    first, second = open_array(name='first'), open_array(name='second')
+    events()
+    assert panel.volume is first
+    run('hide #2 models; close #1')
+    events()
+    assert panel.volume is second
+    assert panel.map.menu.text() == 'second #2'
+    run('close')
+    events()
+    assert panel.map.menu.text() == 'no map is open'

@@ -116,6 +116,32 @@ def test_follows_what_it_wants(docks):
     assert near(docks.height, 200)
 
 
+def test_gives_height_back_once_the_mouse_is_elsewhere(docks, events):
+    from Qt.QtCore import QEvent, Qt
+    from Qt.QtWidgets import QApplication
+    widget = docks.panel.widget()
+    docks.wanted, docks.least = 330, 300
+    docks.place.ask()
+    docks.settle()
+    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)     # as Qt does when it comes
+    docks.wanted, docks.least = 200, 180
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 330)
+    docks.wanted, docks.least = 360, 350        # more is given at once
+    docks.place.ask()
+    docks.settle()
+    assert near(docks.height, 360)
+    docks.wanted, docks.least = 200, 180
+    docks.place.ask()
+    widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
+    end = time.monotonic() + 0.2
+    events(lambda: time.monotonic() > end)
+    docks.settle()
+    assert near(docks.height, 200)
+
+
 def test_what_the_user_gives_is_kept(docks):
     docks.drag_edge(420)
     given = docks.height
@@ -302,3 +328,20 @@ def test_at_its_least_height_nothing_has_to_be_scrolled(panel, estimated, events
             assert panel.least_height() < 440
         if section in (panel.color, panel.measure):
             assert panel.least_height() < panel.wanted_height()
+
+
+def test_tabs_of_about_one_height_ask_for_the_same(panel, estimated, events, resize, monkeypatch):
+    resize(575, 400)
+    asked = {}
+    for masked in (False, True):
+        monkeypatch.setattr(panel.modify, '_refused', lambda masked=masked: masked)
+        for section in panel.sections:
+            panel.tabs.setCurrentWidget(section.widget)
+            events()
+            asked[masked, section] = panel.wanted_height(), panel.least_height()
+        assert len({asked[masked, section] for section in (
+            panel.color, panel.measure, panel.masks)}) == 1
+    assert asked[False, panel.modify] == asked[False, panel.color]
+    # What Modify says of masked maps is no reason for the others to be higher.
+    assert asked[True, panel.color] == asked[False, panel.color]
+    assert asked[True, panel.modify][1] > asked[True, panel.color][1] + 30

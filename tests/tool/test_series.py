@@ -58,3 +58,20 @@ def test_all_frames(session, panel, frames, events, commands):
     panel.map.all_frames.setChecked(False)
     events()
     assert panel.spec == '#1.1'
+
+
+def test_scale_along_a_model_in_every_frame(panel, frames, events, open_model):
+    from ..models import strand
+    model = open_model([*strand('A', (21.6, 29, 30), 5), *strand('B', (46, 29, 30), 4)])
+    panel.map.all_frames.setChecked(True)
+    section = panel.measure
+    section.what.setCurrentIndex(section.what.findData('atoms'))
+    section.model.value = model
+    events()
+    section.measure.click()
+    events(lambda: not panel.busy)
+    columns = ('Chain', '#1.1', '#1.2', '#1.3')
+    assert section.table.table.columns == columns
+    assert section.table.rowCount() == 2
+    assert len({section.table.item(1, column).text() for column in (1, 2, 3)}) == 3
+    assert '3 maps' in section.heading.text()
