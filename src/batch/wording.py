@@ -21,6 +21,8 @@ def _given(setting, value):
 
 FACE = wording.Face(option, _given, {
     wording.INVERT: 'multiply it by -1 (in ChimeraX: volume scale #1 factor -1)',
+    wording.SHIFT: 'add what brings its solvent to zero (in ChimeraX: volume scale #1 shift and a '
+                   'number)',
     wording.RESCALE: 'multiply it by a number (in ChimeraX: volume scale #1 factor and a number)',
     wording.REPLACE_VALUES: 'replace them in the file, for instance with RELION: '
                             'relion_image_handler --i map.mrc --o new.mrc --remove_nan',

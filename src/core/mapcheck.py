@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from .grid import Grid
 from .parameters import VALUES
 from .threads import in_threads, slabs
-from .wording import INVERT, REPLACE_VALUES, RESCALE, MapError
+from .wording import INVERT, REPLACE_VALUES, RESCALE, SHIFT, MapError
 
 SLAB = 8
 
@@ -28,7 +28,10 @@ def check_map(array: np.ndarray, axes: ArrayLike) -> Grid:
     if low == high:
         raise MapError(f'the map is constant: every voxel is {low:g}')
     if high <= 0:
-        raise MapError('the map has no positive density, and density must be positive', (INVERT,))
+        # Content stands out to one side of what most voxels are, which is solvent.
+        bright = low + high > 2 * np.median(array)
+        raise MapError('the map has no positive density, and density must be positive',
+                       (SHIFT if bright else INVERT,))
     if max(-low, high) > VALUES[1] or high - low < VALUES[0]:
         raise MapError(f'the values of the map, {low:.3g} to {high:.3g}, are too '
                        f'{"large" if max(-low, high) > VALUES[1] else "small"} to calculate with, '

@@ -11,6 +11,9 @@ from .solvent import robust_width
 #: noise.
 OUTSIDE_LEVEL = 0.25
 OUTSIDE_WIDTHS = 4
+#: Solvent is the level about which a share of the values beyond the model lie closest; of so many.
+SOLVENT_SHARE = 0.25
+SOLVENT_SAMPLES = 50_000
 #: Shells in which map and model are compared are so wide (Å⁻¹) at least, or two components.
 SHELL = 0.01
 #: A map ends where its correlation with the model, or what it has of the model's amplitudes, falls
@@ -30,8 +33,23 @@ def content_of(left, model, design):
                       OUTSIDE_WIDTHS * noise)
 
 
+def solvent_level(beyond):
+    """The density of solvent, from that beyond a model, whatever else is there.
+
+    The constant of a fit is that of solvent near the model, and where it displaces much, not quite
+    that far away.
+    """
+    values = np.sort(beyond[::max(1, beyond.size // SOLVENT_SAMPLES)])
+    number = int(SOLVENT_SHARE * len(values))
+    if not number:
+        return np.float32(0)
+    first = int((values[number:] - values[:-number]).argmin())
+    return values[first + number // 2]
+
+
 def outside(left, model, design):
     """Share of the content that is where the model has none."""
+    left = left - solvent_level(left[~design.support])
     content = np.where(content_of(left, model, design), left, 0)
     total = content.sum(dtype=float)
     return float(content[~design.support].sum(dtype=float) / total) if total > 0 else 0.0

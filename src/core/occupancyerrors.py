@@ -39,7 +39,7 @@ class Found:
 
 
 def covariance_of(design, found, spread_columns):
-    """The covariance (unknowns, unknowns) of a fit.
+    """The covariance (unknowns, unknowns) of a fit, and the standard errors of B-factors (groups,).
 
     spread_columns: a function of an `Autocorrelation` that gives the columns spread by it.
     """
@@ -54,7 +54,7 @@ def covariance_of(design, found, spread_columns):
         here = float((part * residual[density.rows] ** 2).sum() / max(part.sum(), 1e-30))
         misfit = max(0.0, here - found.noise)
         local[[i, n + i]] = np.sqrt((here + MISFIT * misfit) / max(variance, 1e-30))
-    middle *= np.outer(local, local) * variance / found.variance ** 2
+    middle *= variance / found.variance ** 2
     hessian = inner / found.variance + np.diag(found.weight)
     tie = found.tie
     inverse = tie @ np.linalg.inv(tie.T @ hessian @ tie) @ tie.T
@@ -62,7 +62,13 @@ def covariance_of(design, found, spread_columns):
     taken = np.trace(inverse @ inner) / found.variance * alike.inflation
     taken /= max(1, np.count_nonzero(residual))
     middle /= max(1 - taken, LEAST_FREE)
-    return inverse @ (middle + np.diag(found.weight)) @ inverse
+    # A B-factor of all groups goes almost as solvent does. Where groups count unalike and solvent
+    # does not follow, that is no more so, and what is not known together looks like an error.
+    b = slice(n, 2 * n)
+    of_b = np.diag(inverse @ middle @ inverse)[b] * local[b] ** 2
+    of_b = np.sqrt(of_b + np.diag(inverse @ np.diag(found.weight) @ inverse)[b])
+    middle *= np.outer(local, local)
+    return inverse @ (middle + np.diag(found.weight)) @ inverse, of_b
 
 
 def noise_beyond(design, left, blur=0.0):

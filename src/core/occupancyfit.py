@@ -26,8 +26,10 @@ B_REACH = (-150.0, 600.0)
 #: A finer band lets B-factors fall below zero less far, down to this share of that.
 B_LEAST = 0.4
 B_STEP = 60.0
-#: What is thought of their spread before there is a fit: counts as one group.
+#: What is thought of their spread before there is a fit: counts as one group. Ligands may differ
+#: from chains by as much as the second at least, however alike chains are.
 B_SPREAD = 30.0
+LIGAND_SPREAD = 20.0
 #: Variance of occupancies about the mean of their kind that the pull to it leaves open at least:
 #: for proteins and nucleic acids, and for what may be anything.
 LEAST_SPREAD = 0.05
@@ -232,7 +234,10 @@ class _State:
         weight, pull = np.zeros(2 * n + len(self.k) + 1), np.zeros(2 * n + len(self.k) + 1)
         share = np.maximum(self.o / self.unit, 1e-3) * self.weights
         mean = B_START if first else np.average(self.b, weights=share)
-        weight[n:2 * n] = self.b_width ** -2 if first else self._spread_of_b(mean, share) ** -2
+        spread = self.b_width if first else self._spread_of_b(mean, share)
+        weight[n:2 * n] = spread ** -2
+        ligands = n + self.design.kinds.get('ligand', np.zeros(0, int))
+        weight[ligands] = max(spread, LIGAND_SPREAD * self.b_width / B_WIDTH) ** -2
         pull[n:2 * n] = (mean - self.b) * weight[n:2 * n]
         weight[2 * n:-1] = WIDTHS ** -2.
         pull[2 * n:-1] = (MEANS - self.k) * weight[2 * n:-1]
@@ -325,7 +330,7 @@ class _State:
         inner = products(columns)
         found = Found(residual, columns, inner, self.variance, weight, self._tie(),
                       noise_beyond(d, left - full_model, self.blur))
-        covariance = covariance_of(d, found, self._spread_columns)
+        covariance, b_error = covariance_of(d, found, self._spread_columns)
         values, model = left[d.support], full_model[d.support]
         matches = np.empty(n)
         for i, density in enumerate(d.densities):
@@ -336,8 +341,7 @@ class _State:
         own /= np.sqrt(np.outer(np.diag(own), np.diag(own)))
         shift, stretch = misplaced(full_model, left - full_model, d, self.keep)
         return Fit(
-            self.o, covariance[:n, :n] * self.unit ** 2, self.b,
-            np.sqrt(np.diag(covariance)[n:2 * n]), self.k, float(self.c),
+            self.o, covariance[:n, :n] * self.unit ** 2, self.b, b_error, self.k, float(self.c),
             _correlation(values, model), outside(left, full_model, d), shift, stretch, own,
             matches, self.resolution, left - full_model)
 

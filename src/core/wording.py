@@ -18,8 +18,8 @@ SUSPECT, FLAT_SOLVENT, OFF_ZERO, FULL_SCALE, NOISE, VOXEL_SIZE = (
     'suspect', 'flat solvent', 'off zero', 'full scale', 'noise', 'voxel size')
 
 #: Remedies that are no setting; those that are stand as (setting, value).
-INVERT, RESCALE, REPLACE_VALUES, STATE_VOXEL_SIZE = (
-    'invert', 'rescale', 'replace values', 'state voxel size')
+INVERT, SHIFT, RESCALE, REPLACE_VALUES, STATE_VOXEL_SIZE = (
+    'invert', 'shift', 'rescale', 'replace values', 'state voxel size')
 UNMASKED, SOLVENT_MASK, REGION, UNSHARPENED, FIT_MODEL = (
     'unmasked map', 'solvent mask', 'region', 'unsharpened map', 'fit model')
 
@@ -38,6 +38,7 @@ class Face(NamedTuple):
 
 CORE = Face(str, lambda setting, value: f'give {setting}={value!r}', {
     INVERT: 'multiply it by -1',
+    SHIFT: 'add what brings its solvent to zero',
     RESCALE: 'multiply it by a number',
     REPLACE_VALUES: 'replace them, for instance by zero',
     STATE_VOXEL_SIZE: 'state it in Å',

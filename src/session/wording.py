@@ -12,6 +12,7 @@ def face(volume=None):
     number = f'#{volume.id_string}' if volume is not None and volume.id is not None else '#1'
     return wording.Face(keyword, _given, {
         wording.INVERT: f'type "volume scale {number} factor -1"',
+        wording.SHIFT: f'add what brings its solvent to zero with "volume scale {number} shift …"',
         wording.RESCALE: f'multiply it by a number with "volume scale {number} factor …"',
         wording.REPLACE_VALUES: 'replace them in the file, for instance with RELION: '
                                 'relion_image_handler --i map.mrc --o new.mrc --remove_nan',

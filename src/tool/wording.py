@@ -33,6 +33,7 @@ def _given(setting, value):
 
 FACE = wording.Face(label, _given, {
     wording.INVERT: 'turn its sign round with "volume scale"',
+    wording.SHIFT: 'add what brings its solvent to zero with "volume scale"',
     wording.RESCALE: 'multiply it by a number with "volume scale"',
     wording.REPLACE_VALUES: 'replace them in the file',
     wording.STATE_VOXEL_SIZE: 'set it in Å with the command volume',

@@ -203,6 +203,13 @@ def test_advice_for_an_inverted_map_and_lifted_solvent_works(run, open_array, tw
     open_array(array + np.float32(0.5), level=None)
     scale, = run('occupy #1 mode occupancy baseline solvent color false')
     assert np.abs(scale.full_matrix() - good).max() < 0.02
+    run('close')
+    open_array(array - np.float32(5), level=None)
+    with pytest.raises(UserError, match='no positive density.*"volume scale #1 shift …"'):
+        run('occupy #1 mode occupancy color false')
+    mended = run('volume scale #1 shift 5')
+    scale, = run(f'occupy #{mended.id_string} mode occupancy color false')
+    assert np.abs(scale.full_matrix() - good).max() < 1e-3
 
 
 def test_a_file_that_says_it_holds_images(run, two_blobs, tmp_path, log):

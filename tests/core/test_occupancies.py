@@ -232,6 +232,39 @@ def test_mates_agree_and_a_part_turned_on_the_spot_is_told(atoms):
     assert fit['A'].error > 3 * np.nanmin(errors(fit))
 
 
+def test_a_ligand_may_be_more_mobile_than_chains_that_are_alike(atoms):
+    few = np.random.default_rng(3).normal([31, 30, 10], 1.3, size=(6, 3))
+    places, elements = np.concatenate([atoms.positions, few]), [*atoms.elements, *'CCCOON']
+    groups, names = np.append(atoms.groups, np.full(6, 4)), (*atoms.names, 'few')
+    made = make_map(Atoms(places, elements, groups, names), [1, 0.7, 0.4, 0.9, 1], SHAPE, VOXEL,
+                    b=[60, 60, 60, 60, 160], noise=0.05)
+    other, ligand = (occupancies(made, VOXEL, Atoms(
+        places, elements, groups, names, kinds=(*['protein'] * 4, kind)))['few']
+        for kind in ('', 'ligand'))
+    # Chains say little of its mobility, and what is not known of that counts in the error.
+    assert ligand.b_factor > other.b_factor + 5
+    assert ligand.b_error > 1.2 * other.b_error
+    assert abs(ligand.occupancy - 1) < ligand.error
+
+
+def test_errors_of_mobilities_fall_with_noise(atoms, found):
+    quiet = occupancies(make_map(atoms, TRUTH, SHAPE, VOXEL, noise=0.002), VOXEL, atoms)
+    for name in 'ABC':
+        assert quiet[name].b_error < found[name].b_error < 10
+    # Nothing is known of what is not there.
+    assert quiet['D'].b_error > 10
+
+
+def test_much_displaced_solvent_is_no_content_beyond_the_model(atoms, density):
+    # As dense as the model itself, nearly: far away it lies well above what is left of it nearby.
+    near = np.ones(SHAPE, bool)
+    near[tuple(np.rint(atoms.positions[:, ::-1] / VOXEL).astype(int).T)] = False
+    body = gaussian_filter((distance_transform_edt(near, VOXEL) < 4).astype(np.float32), 1)
+    fit = occupancies(density - 0.7 * density[body > 0.9].mean() * body, VOXEL, atoms)
+    assert fit.outside < 0.1
+    assert not any('where the model has nothing' in warning for warning in fit.warnings)
+
+
 def test_what_lies_beside_the_model_draws_nothing_down(atoms, density, found):
     z, y, x = np.indices(SHAPE) * VOXEL
     belt = np.exp(-((x - 41) ** 2 / 2 + (y - 8) ** 2) / 30 - ((z - 26) / 12) ** 4)
