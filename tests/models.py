@@ -1,6 +1,6 @@
 """Small models as PDB text."""
 
-_ELEMENTS = {'CA': 'C', 'N': 'N', 'C': 'C', 'O': 'O', 'ZN': 'ZN', 'P': 'P', 'H': 'H'}
+_ELEMENTS = {'CA': 'C', 'N': 'N', 'C': 'C', 'O': 'O', 'ZN': 'ZN', 'P': 'P'}
 
 
 def atom_line(serial, name, residue, chain, number, place, *, insertion=' ', alternate=' ',

@@ -17,7 +17,7 @@ CHAIN, RESIDUE, SEGMENT = 'chain', 'residue', 'segment'
 
 @dataclass(frozen=True, eq=False)
 class ModelGroups:
-    """Atoms of models, n of them, no waters, in groups.
+    """Atoms of models, n of them, no hydrogens or waters, in groups.
 
     `positions` (n, 3) in Å, as in the files; `elements`; `group_of`: indices into `names`, −1 for
     none; `names`, `kinds` of the groups; `shares` of conformers. `notes`: sentences.
@@ -56,8 +56,8 @@ def read_groups(paths, words=CHAIN):
             raise ValueError(f'the model {path} cannot be read: '
                              f'{(error.strerror or str(error)).lower()}') from error
         notes += model.notes
-        models.append(model.where(model.kinds != 'water'))
-        if models[-1].hydrogens.all():
+        models.append(model.where(~model.hydrogens & (model.kinds != 'water')))
+        if not len(models[-1]):
             raise ValueError(f'the model {path} holds hydrogens and waters only, whose occupancy '
                              'a map does not tell')
     joined = {name: np.concatenate([getattr(model, name) for model in models])
@@ -126,10 +126,8 @@ def _by_residues(models, by, segment=None):
 
 
 def _atoms(model, index):
-    """How many atoms but hydrogens each residue has, those of conformers once."""
-    heavy = ~model.hydrogens
-    keys = np.unique(np.stack([index[heavy].astype('U12'), model.names[heavy]]), axis=1)
-    keys = keys[0].astype(int)
+    """How many atoms each residue has, those of conformers once."""
+    keys = np.unique(np.stack([index.astype('U12'), model.names]), axis=1)[0].astype(int)
     return np.bincount(keys, minlength=int(index[-1]) + 1).tolist()
 
 

@@ -152,9 +152,8 @@ class Design:
 
 
 def _is_fine(atoms):
-    """Whether the finer band can be afforded; hydrogens make no difference."""
-    heavy = (atoms.groups >= 0) & ~np.isin(atoms.elements, ('H', 'D'))
-    counts = np.bincount(atoms.groups[heavy], minlength=len(atoms.names))
+    """Whether the finer band can be afforded."""
+    counts = atoms.counts()
     return counts.sum() * len(counts) <= (MOST_WORK if counts.min() < SMALL else FINE_WORK)
 
 

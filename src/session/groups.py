@@ -15,7 +15,7 @@ from .altlocs import conformers_of
 class GroupedAtoms:
     """Atoms of open models, sorted into groups.
 
-    `atoms`: ChimeraX `Atoms`, n, no waters. `groups`: `Group`s. `group_of`: for each
+    `atoms`: ChimeraX `Atoms`, n, no hydrogens or waters. `groups`: `Group`s. `group_of`: for each
     atom the index of its group, -1 for none. `given`: whether the user named the groups.
     """
 
@@ -66,25 +66,26 @@ def group_atoms(atoms, by='chain', segment=None, named=None):
     """
     if not len(atoms):
         raise UserError('no atoms are named; name a model or some of its atoms, such as #2')
-    if not (atoms.elements.numbers > 1).any():
+    heavy = atoms[atoms.elements.numbers > 1]
+    if not len(heavy):
         raise UserError('these atoms are hydrogens only, whose occupancy a map does not tell')
-    atoms = atoms[~np.isin(atoms.residues.names, list(Residue.water_res_names))]
+    heavy = heavy[~np.isin(heavy.residues.names, list(Residue.water_res_names))]
     if named:
-        return _named_groups(atoms, named)
-    residues = atoms.unique_residues
+        return _named_groups(heavy, named)
+    residues = heavy.unique_residues
     number = {pointer: i for i, pointer in enumerate(residues.pointers.tolist())}
-    of_residue = np.array([number[p] for p in atoms.residues.pointers.tolist()], int)
-    groups = group_residues(_table(residues, of_residue[atoms.elements.numbers > 1]), by, segment)
+    of_residue = np.array([number[p] for p in heavy.residues.pointers.tolist()], int)
+    groups = group_residues(_table(residues, of_residue), by, segment)
     group_of_residue = np.full(len(residues), -1)
     for i, group in enumerate(groups):
         group_of_residue[group.residues] = i
     if not groups:
         raise UserError('these atoms belong to no chain and no ligand; name the groups with '
                         '"groups"')
-    return GroupedAtoms(atoms, groups, group_of_residue[of_residue])
+    return GroupedAtoms(heavy, groups, group_of_residue[of_residue])
 
 
-def _table(residues, of_heavy):
+def _table(residues, of_residue):
     polymer = residues.polymer_types
     kinds = np.select([polymer == Residue.PT_AMINO, polymer == Residue.PT_NUCLEIC],
                       ['protein', 'nucleic'], 'ligand')
@@ -92,17 +93,16 @@ def _table(residues, of_heavy):
         [f'#{structure.id_string}' for structure in residues.structures],
         residues.chain_ids.tolist(), residues.numbers.tolist(), list(residues.insertion_codes),
         residues.names.tolist(), kinds.tolist(),
-        np.bincount(of_heavy, minlength=len(residues)).tolist())
+        np.bincount(of_residue, minlength=len(residues)).tolist())
 
 
-def _named_groups(atoms, named):
-    group_of = np.full(len(atoms), -1)
-    heavy = atoms.elements.numbers > 1
+def _named_groups(heavy, named):
+    group_of = np.full(len(heavy), -1)
     groups = []
     for i, objects in enumerate(named):
-        mine = np.isin(atoms.pointers, objects.atoms.pointers)
+        mine = np.isin(heavy.pointers, objects.atoms.pointers)
         name = objects.spec
-        if not (mine & heavy).any():
+        if not mine.any():
             raise UserError(f'the group {name} holds none of the atoms to be fitted')
         if (group_of[mine] >= 0).any():
             other = groups[int(group_of[mine].max())].name
@@ -110,4 +110,4 @@ def _named_groups(atoms, named):
                             'group')
         group_of[mine] = i
         groups.append(Group(name, '', np.zeros(0, int)))
-    return GroupedAtoms(atoms, groups, group_of, given=True)
+    return GroupedAtoms(heavy, groups, group_of, given=True)

@@ -8,8 +8,6 @@ import pytest
 from chimerax.occupy.batch import run_batch
 from chimerax.occupy.batch.groups import read_groups
 
-from ..models import atom_line, strand
-
 TRUTH = {'/A': 1, '/B': 0.8, '/C': 0.5, '/D': 0.2}
 
 
@@ -113,20 +111,6 @@ def test_groups_by_words(assembly, tmp_path):
     assert both.names == ('#1/A', '#2')
     assert np.bincount(both.group_of + 1).tolist() == [720, 240, 960]
     assert read_groups([assembly.model, assembly.model]).names[4] == '#2/A'
-
-
-def test_hydrogens_count_but_make_no_ligand(tmp_path):
-    lines = [atom_line(1, 'H', 'ALA', 'A', 1, (0, 1.2, 0.9)), *strand('A', (0, 0, 0), 3),
-             *(atom_line(90 + i, name, 'OH3', 'A', 9, (9 + i, 0, 0), hetero=True)
-               for i, name in enumerate(('C', 'N', 'O', 'H', 'H')))]
-    path = tmp_path / 'model.pdb'
-    path.write_text('\n'.join(lines), encoding='utf-8')
-    groups = read_groups([path])
-    assert groups.names == ('/A',)
-    assert np.bincount(groups.group_of + 1).tolist() == [5, 13]
-    path.write_text('\n'.join(lines[:1]), encoding='utf-8')
-    with pytest.raises(ValueError, match='hydrogens and waters only'):
-        read_groups([path])
 
 
 def test_a_list_of_groups_that_changes_is_other_work(assembly, one_map, tmp_path):

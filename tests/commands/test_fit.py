@@ -64,24 +64,6 @@ def test_attributes_and_column_hold_what_was_fitted(session, run, model, make_ma
     assert set(model.atoms.occupancies) == {1.0}
 
 
-def test_hydrogens_go_with_their_residue(run, open_model, make_map):
-    few = [atom_line(900 + i, name, 'OH3', 'B', 301, (40 + i, 0, 0), hetero=True)
-           for i, name in enumerate(('C', 'N', 'O', 'H', 'H'))]
-    run('close')
-    own = [atom_line(600, 'H', 'ALA', 'B', 1, (24, -6.8, 0.9))]
-    own += sheet('B', 24.0, 300)
-    model = open_model([*sheet('A', 0.0, 1), *own, *few])
-    volume = make_map({'A': 1.0, 'B': 0.4})
-    fitted = run(f'occupy fit #1 map #{volume.id_string} column occupancy')
-    # Three atoms are no ligand, whatever hydrogens there are.
-    assert {group.name: group.atoms for group in fitted.found[0].groups} == {
-        '#1/A': 160, '#1/B': 161}
-    of_hydrogens = model.atoms[model.atoms.elements.numbers == 1].occupancies
-    assert of_hydrogens.tolist() == pytest.approx([values(fitted)['#1/B'], 1, 1], abs=1e-5)
-    heavy = run(f'occupy fit #1 & ~H map #{volume.id_string}')
-    assert heavy.found[0]['#1/B'].atoms == 160
-
-
 def test_full_is_what_the_user_says(run, make_map):
     volume = make_map({'A': 0.5, 'B': 0.2, 'C': 0.5})
     fit = f'occupy fit #1 map #{volume.id_string}'
