@@ -19,7 +19,7 @@ from chimerax.core.errors import UserError
 from ..core import FitParameters, on_one_scale
 from ..core.parameters import SAME_GREY
 from ..session import coloring, jobs, volumes
-from ..session.readout import COLUMNS, ColumnWritten, give, register_attribute
+from ..session.readout import COLUMNS, ColumnWritten, give, register_attribute, with_hydrogens
 from . import common, files, fitresults, fitting
 
 #: Attributes of residues and chains that hold the result, and the only output there is.
@@ -156,11 +156,12 @@ def _write_column(session, grouped, found, column):
     told = np.isfinite(values)
     if column == 'occupancy':       # which refinement programs want to be 1 at most
         values = np.minimum(values, 1)
-    action = ColumnWritten(grouped.atoms[told], column, values[told])
+    atoms, values = with_hydrogens(grouped.atoms[told], values[told])
+    action = ColumnWritten(atoms, column, values)
     action.redo()
     session.undo.register(action)
     shared = ', each alternate conformer its share' if action.shares_out else ''
-    session.logger.info(f'The {column} column of {int(told.sum())} atoms now holds what was '
+    session.logger.info(f'The {column} column of {len(atoms)} atoms now holds what was '
                         f'fitted{shared}; save the model to start a refinement from it.')
 
 

@@ -4,7 +4,7 @@ import csv
 from dataclasses import dataclass
 
 import numpy as np
-from chimerax.atomic import Residue
+from chimerax.atomic import Atoms, Residue
 from chimerax.core.errors import UserError
 from chimerax.core.undo import UndoAction
 
@@ -218,6 +218,17 @@ class ColumnWritten(UndoAction):
     def _write(self, values):
         for atom, location, value in values:
             set_at(atom, location, self._attribute, value)
+
+
+def with_hydrogens(atoms, values):
+    """Atoms and their values (n,), and so the hydrogens on them, which a fit leaves out."""
+    value_of = dict(zip(atoms, values.tolist(), strict=True))
+    of_models = atoms.unique_structures.atoms
+    for hydrogen in of_models[of_models.elements.numbers == 1]:
+        for parent in hydrogen.neighbors:
+            if parent in value_of:
+                value_of.setdefault(hydrogen, value_of[parent])
+    return Atoms(list(value_of)), np.array(list(value_of.values()))
 
 
 def write_residues(file, readouts):

@@ -64,6 +64,19 @@ def test_attributes_and_column_hold_what_was_fitted(session, run, model, make_ma
     assert set(model.atoms.occupancies) == {1.0}
 
 
+def test_hydrogens_get_the_column_of_the_atoms_they_are_on(run, model, make_map):
+    parent = model.atoms[model.atoms.names == 'CA'][0]
+    hydrogen = model.new_atom('HA', 'H')
+    parent.residue.add_atom(hydrogen)
+    hydrogen.coord = parent.coord + 0.6
+    model.new_bond(parent, hydrogen)
+    volume = make_map({'A': 0.5, 'B': 1, 'C': 1})
+    run(f'occupy fit #1 map #{volume.id_string} column occupancy')
+    assert hydrogen.occupancy == parent.occupancy == pytest.approx(0.5, abs=0.1)
+    run('undo')
+    assert hydrogen.occupancy == 1.0
+
+
 def test_full_is_what_the_user_says(run, make_map):
     volume = make_map({'A': 0.5, 'B': 0.2, 'C': 0.5})
     fit = f'occupy fit #1 map #{volume.id_string}'
