@@ -79,10 +79,12 @@ class Results:
 
 
 def check_folder(folder):
-    """Raise `ValueError` unless files can be written in a folder, which is made if need be."""
+    """Raise `ValueError` unless files can be written in a folder, or it be made for them."""
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
+        with TemporaryFile(dir=there):
             pass
     except OSError as error:
         raise ValueError(f'nothing can be written in {folder}: '

@@ -11,6 +11,7 @@ from . import report as reports
 from .fitting import model_groups
 from .onemap import figure_function
 from .request import Request
+from .results import check_folder
 from .task import models_in, plan
 from .wording import sentence
 from .work import process
@@ -54,6 +55,8 @@ def run_batch(maps, request=None, *, output_dir=OUTPUT_DIR, name=NAME, overwrite
     tasks = [plan(given, path, request, output_dir, name, overwrite=overwrite)
              for given, path in paths]
     _check_names(tasks)
+    if dask is None:        # whose workers may see other folders
+        _check_folders(tasks)
     _check_models(tasks, request)
     full_scale = _full_scale(request)
     jobs = min(jobs, len(tasks))
@@ -135,6 +138,13 @@ def _check_names(tasks):
             raise ValueError(
                 f'results of {other} and {task.given} would have the same names; '
                 'distinguish them by --name "{folder}_{name}_{result}", or run them one by one')
+
+
+def _check_folders(tasks):
+    """Refuse folders in which nothing can be written, but those of maps that are done."""
+    coming = [task.path('report', '.json') for task in tasks]
+    for folder in {path.parent for path in coming if not path.exists()}:
+        check_folder(folder)
 
 
 def _check_models(tasks, request):

@@ -377,3 +377,16 @@ def test_masks_that_will_not_do(source, output, blobs, write, tmp_path, role, wo
         assert outcome.message.startswith(words)
         assert sentence in outcome.message
     assert not output.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_work(source, output):
+    output.touch()
+    done = []
+    with pytest.raises(ValueError, match='nothing can be written in .*out.more: not a directory; '
+                                         'give another --output-dir'):
+        run_batch(source, output_dir=output / 'more',
+                  on_outcome=lambda number, outcome: done.append(number))
+    assert not done
+    output.unlink()
+    run_batch(source, output_dir=output / 'more')
+    assert names(output) == ['more']

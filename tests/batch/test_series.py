@@ -176,7 +176,7 @@ def test_volumes_of_like_names_do_not_take_each_others_place(series, assembly):
 def test_what_cannot_be_written_is_told(series, tmp_path, monkeypatch):
     (tmp_path / 'out').touch()
     done = []
-    with pytest.raises(ValueError, match='nothing can be written in .*out: file exists; give '
+    with pytest.raises(ValueError, match='nothing can be written in .*out: not a directory; give '
                                          'another --output-dir'):
         series(on_outcome=lambda number, outcome: done.append(number))
     assert not done
