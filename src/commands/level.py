@@ -35,7 +35,7 @@ class _Levels(UndoAction):
         self._maps, self._level = maps, level
         self._before = [([surface.level for surface in volume.surfaces],
                          [surface.rgba for surface in volume.surfaces],
-                         volume.image_shown and not volume.surface_shown) for volume in maps]
+                         _is_image(volume)) for volume in maps]
 
     def redo(self):
         """Contour them."""
@@ -61,6 +61,11 @@ class _Levels(UndoAction):
 
     def _open(self):
         return [volume for volume in self._maps if not volume.deleted]
+
+
+def _is_image(volume):
+    # A style that was chosen is there once it is drawn.
+    return bool(volume.image_shown or volume.image_will_show) and not volume.surface_shown
 
 
 def register(_command_info, logger):

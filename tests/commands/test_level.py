@@ -24,7 +24,8 @@ def test_undo_gives_levels_and_colours_back(run, session, blobs):
 
 def test_undo_of_several_surfaces_and_of_an_image(run, session, open_array):
     two, image = open_array(name='two'), open_array(name='image')
-    run('volume #1 level 0.2 color red level 0.5 color blue; volume #2 style image; wait 1')
+    # The image is not drawn yet.
+    run('volume #1 level 0.2 color red level 0.5 color blue; volume #2 style image')
     colors = [surface.rgba for surface in two.surfaces]
     run('occupy level #1-2 0.3')
     assert levels(two) == levels(image) == [0.3]
