@@ -125,6 +125,9 @@ def rest(session, run, wait_until):
         return json.loads(outcome.pop('text'))
 
     yield ask
+    # ChimeraX hangs if it is told to stop between an answer and the end of what gave it.
+    running = cmd._server
+    wait_until(lambda: running.run_count == 1)
     run('remotecontrol rest stop quiet true')
     server.server_close()       # which ChimeraX leaves open
 
