@@ -10,25 +10,16 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 
+from ..registered import our_commands
+
 PAGE = Path(__file__).parents[2] / 'docs/scripting.md'
 
 
-def names_of(session):
-    from chimerax.core.commands import cli, run
-    run(session, 'usage occupy', log=False)
-    return [name for name in cli.registered_commands(multiword=True)
-            if name.split()[0] == 'occupy']
-
-
 def test_every_command_can(session):
-    from chimerax.core.commands import cli
-    names = names_of(session)
-    assert len(names) > 15
-    for name in names:
-        command = cli.Command(session)
-        command.current_text = name
-        command._find_command_name(True)
-        assert command._ci.can_return_json, (
+    commands = our_commands(session)
+    assert len(commands) > 15
+    for name, described in commands.items():
+        assert described.can_return_json, (
             f'{name} is to be registered by commands.answers.register_command')
 
 

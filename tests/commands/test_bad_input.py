@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from chimerax.core.errors import UserError
 
+from ..registered import our_commands
+
 
 def _state(session):
     return [(model.id, model.name, id(getattr(model, 'vertex_colors', None)))
@@ -90,18 +92,10 @@ def test_parameters(session, run, blobs, words):
     _refused(session, run, f'occupy #1 {words}')
 
 
-def _described(word, name):
-    """Names and descriptions of a registered command and those below it."""
-    yield name, word.cmd_desc
-    for part, below in word.subcommands.items():
-        yield from _described(below, f'{name} {part}')
-
-
 def test_nan_and_inf_are_no_numbers(session, run, blobs):
-    from chimerax.core.commands import AnnotationError, cli
-    run('usage occupy', log=False)
+    from chimerax.core.commands import AnnotationError
     numbers = 0
-    for name, described in _described(cli._command_info.commands.subcommands['occupy'], 'occupy'):
+    for name, described in our_commands(session).items():
         arguments = described._required | described._optional | described._keyword
         for argument, annotation in arguments.items():
             for text in ('nan', 'inf', '-inf', '1e400'):

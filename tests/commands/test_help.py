@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ..registered import our_commands
+
 UNITS = {'residues': 'Residues', 'Å': '&Aring;', 'voxels': 'voxels'}
 #: Keywords whose setting has another name.
 SETTING_OF = {'threshold': 'mask_threshold', 'distance': 'region_distance'}
@@ -63,18 +65,7 @@ def page():
 @pytest.fixture
 def commands(session):
     """The registered `occupy` commands, as ChimeraX's parser knows them, by name."""
-    from chimerax.core.commands import cli
-
-    def information(name):
-        command = cli.Command(session)
-        command.current_text = name
-        command._find_command_name(True)
-        return command._ci
-
-    information('occupy')   # they are registered when the word is first used
-    names = [name for name in cli.registered_commands(multiword=True)
-             if name.split()[0] == 'occupy']
-    return {name: information(name) for name in names}
+    return our_commands(session)
 
 
 def _keywords(information):
