@@ -36,7 +36,7 @@ def write_report(results, docs):
     tables = '\n\n'.join('\n'.join(lines) for lines in tables if len(lines) > HEAD)
     page.write_text(f'{before}{BEGIN}\n\n{tables}\n\n{END}{after}', encoding='utf-8')
     _plot(runs, [name for name in cases if 'plain' in runs[name] and set(SHOWN) & set(runs[name])
-                 and len(SYSTEMS[CASES[name].system].absent) > 1], docs / PICTURE)
+                 and _divided(name)], docs / PICTURE)
 
 
 #: Lines of a table that has no row.
