@@ -7,7 +7,7 @@ from Qt.QtCore import Qt
 from Qt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ..session import jobs
-from .widgets import BUSY, OneLine, breakable, column, enable_if, text_label
+from .widgets import BUSY, OneLine, WholeText, breakable, column, enable_if, text_label
 
 #: Pixels around the words of a button.
 _AROUND = 10
@@ -160,44 +160,18 @@ class Stopwatch:
             self._settings.seconds_per_megavoxel = round(passed / megavoxels, 3)
 
 
-class _Shortened(QPushButton):
+class _Shortened(WholeText, QPushButton):
     """A button of whose label the first word is seen where there is no room for all."""
-
-    _whole = ''
-
-    def __init__(self, text):
-        super().__init__()
-        self.setText(text)
-
-    def setText(self, text):
-        self._whole = text
-        self._fit()
-        self.updateGeometry()
-
-    def text(self):
-        """The whole label."""
-        return self._whole
-
-    @property
-    def shown_text(self):
-        """As much of the label as is seen."""
-        return super().text()
-
-    def resizeEvent(self, event):
-        super().resizeEvent(event)
-        self._fit()
 
     def sizeHint(self):
         # For the whole label, whatever is seen: else it would never be seen again.
         hint = super().sizeHint()
-        hint.setWidth(hint.width() + _width(self, self._whole) - _width(self, super().text()))
+        hint.setWidth(hint.width() + _width(self, self._whole) - _width(self, self.shown_text))
         return hint
 
-    def _fit(self):
+    def _fitting(self):
         room = self.width() - _AROUND
-        shown = self._whole if _width(self, self._whole) <= room else self._whole.split()[0]
-        if shown != super().text():
-            super().setText(shown)
+        return self._whole if _width(self, self._whole) <= room else self._whole.split()[0]
 
 
 def _width(button, label):
@@ -205,7 +179,8 @@ def _width(button, label):
 
 
 def _button(text, tooltip, kind=QPushButton):
-    button = kind(text)
+    button = kind()
+    button.setText(text)
     button.setToolTip(tooltip)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     # As wide as its words ask for: five have to stand beside one another in a narrow panel.

@@ -29,8 +29,11 @@ BUSY = 'wait for the work that is going on, or cancel it'
 _STEPS = 1000
 
 
-class ModelChoice(ModelMenuButton):
-    """ChimeraX's menu of models; a name too long for the panel gives way in its middle."""
+class WholeText:
+    """For a button of whose text as much is seen as there is room for; mixed in before its kind.
+
+    `_fitting()`, of the kind, gives what fits.
+    """
 
     _whole = ''
 
@@ -40,8 +43,26 @@ class ModelChoice(ModelMenuButton):
         self.updateGeometry()
 
     def text(self):
-        """The whole name, by which ChimeraX knows what is chosen."""
+        """The whole text, by which others know the button, or what is chosen with it."""
         return self._whole
+
+    @property
+    def shown_text(self):
+        """As much of the text as is seen."""
+        return super().text()
+
+    def resizeEvent(self, event):
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self):
+        shown = self._fitting()
+        if shown != self.shown_text:
+            super().setText(shown)
+
+
+class ModelChoice(WholeText, ModelMenuButton):
+    """ChimeraX's menu of models; a name too long for the panel gives way in its middle."""
 
     def choose(self, model):
         """Choose a model, or none where it is not to be listed."""
@@ -50,15 +71,6 @@ class ModelChoice(ModelMenuButton):
             self.value = model
         except KeyError:
             self.value = None
-
-    @property
-    def shown_text(self):
-        """As much of the name as is seen."""
-        return super().text()
-
-    def resizeEvent(self, event):
-        super().resizeEvent(event)
-        self._fit()
 
     def sizeHint(self):
         # As QPushButton does it, but for the whole text.
@@ -79,15 +91,13 @@ class ModelChoice(ModelMenuButton):
     def _text_size(self):
         return self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self._whole)
 
-    def _fit(self):
-        shown = self._whole
+    def _fitting(self):
         too_wide = self.sizeHint().width() - self.width()
-        if too_wide > 0:
-            shown = self.fontMetrics().elidedText(
-                shown, Qt.TextElideMode.ElideMiddle,
-                max(0, self._text_size().width() - too_wide))
-        if shown != super().text():
-            super().setText(shown)
+        if too_wide <= 0:
+            return self._whole
+        return self.fontMetrics().elidedText(
+            self._whole, Qt.TextElideMode.ElideMiddle,
+            max(0, self._text_size().width() - too_wide))
 
 
 def folded(parent, title, tooltip):

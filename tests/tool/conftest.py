@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ..models import strand
+
 HERE = Path(__file__).parent
 
 
@@ -135,3 +137,25 @@ def plain(panel, blobs, events):
     """A map without an estimate."""
     events()
     return blobs
+
+
+@pytest.fixture
+def model(open_model, events):
+    """An atomic model: chain A within the first blob, chain B within the second."""
+    made = open_model([*strand('A', (21.6, 29, 30), 5), *strand('B', (46, 29, 30), 4)])
+    events()
+    return made
+
+
+@pytest.fixture
+def measure(panel, estimated, model, events):
+    """The tab that measures, in front."""
+    panel.tabs.setCurrentWidget(panel.measure.widget)
+    events()
+
+    def choose(what):
+        panel.measure.what.setCurrentIndex(panel.measure.what.findData(what))
+        events()
+        return panel.measure
+
+    return choose

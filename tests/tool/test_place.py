@@ -44,6 +44,12 @@ def docks(session, chimerax_ui, events, monkeypatch):
             self.settle()
             return dock
 
+        def want(self, wanted, least):
+            """Let it want another height, and have it."""
+            self.wanted, self.least = wanted, least
+            self.place.ask()
+            self.settle()
+
         def settle(self):
             """Let the panel have its height, in all the tries that it takes."""
             events(lambda: not self.place._timer.isActive())
@@ -106,13 +112,9 @@ def test_comes_back_though_the_other_tool_insists_for_a_while(docks, events):
 
 
 def test_follows_what_it_wants(docks):
-    docks.wanted, docks.least = 330, 300
-    docks.place.ask()
-    docks.settle()
+    docks.want(330, 300)
     assert near(docks.height, 330)
-    docks.wanted, docks.least = 200, 180
-    docks.place.ask()
-    docks.settle()
+    docks.want(200, 180)
     assert near(docks.height, 200)
 
 
@@ -120,17 +122,11 @@ def test_gives_height_back_once_the_mouse_is_elsewhere(docks, events):
     from Qt.QtCore import QEvent, Qt
     from Qt.QtWidgets import QApplication
     widget = docks.panel.widget()
-    docks.wanted, docks.least = 330, 300
-    docks.place.ask()
-    docks.settle()
+    docks.want(330, 300)
     widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, True)     # as Qt does when it comes
-    docks.wanted, docks.least = 200, 180
-    docks.place.ask()
-    docks.settle()
+    docks.want(200, 180)
     assert near(docks.height, 330)
-    docks.wanted, docks.least = 360, 350        # more is given at once
-    docks.place.ask()
-    docks.settle()
+    docks.want(360, 350)        # more is given at once
     assert near(docks.height, 360)
     docks.wanted, docks.least = 200, 180
     docks.place.ask()
@@ -165,25 +161,19 @@ def test_another_width_is_no_height_given_by_hand(docks, events):
     events(lambda: not docks.place._wider.isActive())
     docks.settle()
     assert near(docks.height, 330)
-    docks.wanted, docks.least = 200, 180
-    docks.place.ask()
-    docks.settle()
+    docks.want(200, 180)
     assert near(docks.height, 200)
 
 
 def test_more_than_it_can_do_with_only_where_there_is_room(docks):
-    docks.wanted, docks.least = 700, 600
-    docks.place.ask()
-    docks.settle()
+    docks.want(700, 600)
     assert docks.panel.height() <= WINDOW // 2       # never more than half of the window
     docks.wanted, docks.least = 390, 200
     docks.main.resize(900, 500)
     docks.place.ask()
     docks.settle()
     assert docks.panel.height() <= docks.main.centralWidget().height() // 2 + 2
-    docks.wanted, docks.least = 390, 225
-    docks.place.ask()
-    docks.settle()
+    docks.want(390, 225)
     assert near(docks.panel.height(), docks.main.centralWidget().height() // 2)
 
 
@@ -191,9 +181,7 @@ def test_two_tools_above_spare_what_they_can(docks, events):
     third = docks.third()
     third.setMinimumHeight(200)
     docks.settle()
-    docks.wanted, docks.least = 340, 330
-    docks.place.ask()
-    docks.settle()
+    docks.want(340, 330)
     assert near(docks.height, 340)
     assert third.height() >= 200
 
@@ -206,9 +194,7 @@ def test_others_are_left_some_lines_where_there_is_room(docks):
     docks.main.resizeDocks([docks.other, third, docks.panel], [90, whole - 190, 100],
                            Qt.Orientation.Vertical)
     docks.settle()
-    docks.wanted, docks.least = 380, 370
-    docks.place.ask()
-    docks.settle()
+    docks.want(380, 370)
     assert near(docks.height, 380)
     assert docks.other.height() >= _SOME_LINES - 2
     assert third.height() >= _SOME_LINES - 2
@@ -216,9 +202,7 @@ def test_others_are_left_some_lines_where_there_is_room(docks):
     docks.main.resizeDocks([docks.other, third, docks.panel], [30, whole - 430, 400],
                            Qt.Orientation.Vertical)
     docks.settle()
-    docks.wanted, docks.least = 300, 290
-    docks.place.ask()
-    docks.settle()
+    docks.want(300, 290)
     assert near(docks.height, 300)
     assert docks.other.height() >= _SOME_LINES - 2
 
